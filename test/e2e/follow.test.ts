@@ -1,5 +1,6 @@
 /** Runs whose trace is read while the program runs. */
 import { expect, test } from "vitest";
+import { ownTrace } from "./own-trace.js";
 import { filesOn, gotrace, temporaryDirectory } from "./support.js";
 
 /** Writes some megabytes in a second or two, with pauses, on goroutines that start one another. */
@@ -57,10 +58,10 @@ test("the tree of a run that was followed is that of its finished trace", () => 
 /** Writes 60 MiB, and waits for its reader whenever the trace takes 28 MiB that the reader could give back. */
 const patient = filesOn({
   "go.mod": "module patient\n\ngo 1.21\n",
+  "trace.go": ownTrace,
   "main.go": `package main
 
 import (
-	"encoding/binary"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -86,27 +87,16 @@ func main() {
 		go sleeper(until)
 	}
 	leaf(0)
-	paths, _ := filepath.Glob(os.Getenv("GOTRACE_OUT") + "/*.gotrace")
-	file, err := os.Open(paths[0])
-	if err != nil {
-		panic(err)
-	}
-	number := func(at uint64, size int) uint64 {
-		b := make([]byte, 8)
-		file.ReadAt(b[:size], int64(at))
-		return binary.LittleEndian.Uint64(b)
-	}
-	control := number(2056, 8)
+	wait := reader(28 << 20)
 	for i := 0; i < 1000; i++ {
 		go func() { done <- batch() }()
 		<-done
-		for number(16, 8)-number(control+904, 8) > 28<<20 && number(control+900, 4) == number(control+912, 4) {
-			time.Sleep(5 * time.Millisecond)
-		}
+		wait()
 		time.Sleep(time.Millisecond)
 	}
 	close(until)
 	var info syscall.Stat_t
+	paths, _ := filepath.Glob(os.Getenv("GOTRACE_OUT") + "/*.gotrace")
 	syscall.Stat(paths[0], &info)
 	println("MiB", info.Size>>20, "on disk", info.Blocks>>11)
 }
@@ -140,12 +130,11 @@ test.runIf(process.platform === "linux")(
 /** Fills nearly all of 4 MiB before it can be followed, waits for the pause and for its end, and goes on. */
 const hasty = filesOn({
   "go.mod": "module hasty\n\ngo 1.21\n",
+  "trace.go": ownTrace,
   "main.go": `package main
 
 import (
-	"encoding/binary"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -156,17 +145,7 @@ func late() {}
 
 func main() {
 	leaf(0)
-	paths, _ := filepath.Glob(os.Getenv("GOTRACE_OUT") + "/*.gotrace")
-	file, err := os.Open(paths[0])
-	if err != nil {
-		panic(err)
-	}
-	number := func(at uint64, size int) uint64 {
-		b := make([]byte, 8)
-		file.ReadAt(b[:size], int64(at))
-		return binary.LittleEndian.Uint64(b)
-	}
-	control := number(2056, 8)
+	number, control := ownTrace()
 	time.Sleep(200 * time.Millisecond) // the rate of the clock is known only then
 	for number(16, 8) <= 3584<<10 {
 		for i := 0; i < 1000; i++ {

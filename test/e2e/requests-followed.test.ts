@@ -3,23 +3,22 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { withTree } from "../support/calltrace/give-back.js";
+import { ownTrace } from "./own-trace.js";
 import { filesOn, gotrace, temporaryDirectory } from "./support.js";
 
 /** Its client sends as many requests as the argument says, and waits for a reader that could give back 20 MiB. */
 const server = filesOn({
   "go.mod": "module shop\n\ngo 1.21\n",
+  "trace.go": ownTrace,
   "main.go": `package main
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strconv"
-	"time"
 )
 
 //go:noinline
@@ -51,7 +50,7 @@ func main() {
 	mux.HandleFunc("/cart", put)
 	server := httptest.NewServer(logged(mux))
 	requests, _ := strconv.Atoi(os.Args[1])
-	wait := reader()
+	wait := reader(20 << 20)
 	for i := 0; i < requests; i++ {
 		path := []string{"/cart", "/item", "/item"}[i%3]
 		response, err := http.Get(server.URL + path)
@@ -61,27 +60,6 @@ func main() {
 		io.Copy(io.Discard, response.Body)
 		response.Body.Close()
 		wait()
-	}
-}
-
-// reader waits while the trace takes more than 20 MiB that its reader could give back.
-func reader() func() {
-	paths, _ := filepath.Glob(os.Getenv("GOTRACE_OUT") + "/*.gotrace")
-	file, err := os.Open(paths[0])
-	if err != nil {
-		panic(err)
-	}
-	number := func(at uint64, size int) uint64 {
-		b := make([]byte, 8)
-		file.ReadAt(b[:size], int64(at))
-		return binary.LittleEndian.Uint64(b)
-	}
-	control := number(2056, 8)
-	isFollowed := os.Getenv("GOTRACE_FOLLOW") != ""
-	return func() {
-		for isFollowed && number(16, 8)-number(control+904, 8) > 20<<20 && number(control+900, 4) == number(control+912, 4) {
-			time.Sleep(5 * time.Millisecond)
-		}
 	}
 }
 `,
