@@ -45,7 +45,7 @@ export function startOf(node: Node): Signature | null {
   return changetype<Signature | null>(<usize>load<u32>(starts + ((<usize>indexOf(node)) << 2)));
 }
 
-/** The signature of a request that enters a candidate, null for one that the host has to find. What is called in a loop is none any more. */
+/** The signature of a request that enters a candidate; null if the host has to find it. One called in a loop is dropped. */
 export function following(signature: Signature, node: Node): Signature | null {
   if (signature.last === node) {
     const above = changetype<Node>(node.parent);

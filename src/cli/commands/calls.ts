@@ -1,6 +1,5 @@
 /** `gotrace calls`: single calls of a function in saved traces. */
 
-import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { formatNumberOf } from "../../base/units.js";
 import { quoteWord } from "../../base/words.js";
@@ -21,7 +20,6 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { buildFlags } from "../flags/go-flags.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { limitOptions, reportOptions } from "../flags/report.js";
-import { sessionOptions } from "../flags/run.js";
 import {
   byFlag,
   callTreesFlag,
@@ -34,16 +32,13 @@ import {
 } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
-import { openGate } from "../report/assertions.js";
 import { callTrees } from "../report/call-trees.js";
 import { explanationFields } from "../report/explain-calls.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
-import { reportTraces } from "../report/reporting.js";
 import { completeness, walk } from "../report/visit.js";
-import { Session } from "../session.js";
 import { namesTraces } from "../trace-files.js";
-import { refuseJoin, runPackage } from "./run.js";
+import { namesTrace, reportTracesOrProgram } from "./traces-or-program.js";
 
 const CHOICES = ["slowest", "first", "last", "nth"] as const;
 
@@ -85,13 +80,12 @@ standard error, unless -o names a file for the calls.`,
 };
 
 async function run(words: readonly string[]): Promise<number> {
-  const isTrace = (word: string, flags: ParsedFlags) => namesTraces(resolve(flags.string("C") ?? ".", word));
   // What follows a package is the program's.
   const parsed = parseFlags(
     "calls",
     callsCommand.flags,
     words,
-    (word, flags) => flags.rest.length === 0 || isTrace(word, flags),
+    (word, flags) => flags.rest.length === 0 || namesTrace(word, flags),
   );
   if (parsed.has("help")) {
     process.stdout.write(commandHelp(callsCommand));
@@ -104,14 +98,7 @@ async function run(words: readonly string[]): Promise<number> {
   refuseTrace(name, paths);
   const format = callsFormat(parsed, namePattern(name));
   const options = reportOptions(parsed);
-  if (paths.length > 0 && !isTrace(paths[0], parsed)) {
-    refuseJoin(parsed);
-    return runPackage("calls", parsed, options, format, openGate, paths);
-  }
-  const session = new Session(sessionOptions(parsed));
-  const request = { format, toStderr: false, apart: parsed.values("exec-trace") };
-  const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, paths, request));
-  return damaged ? ExitCode.data : 0;
+  return reportTracesOrProgram("calls", parsed, paths, { options, format });
 }
 
 /** Refuses a trace in the place of the function. @param next the word after it @throws UserError if `name` is a trace */

@@ -1,6 +1,5 @@
 /** `gotrace requests`: the requests of a server, in saved traces or of a program that it builds and runs, and what the slow ones have more of. */
 
-import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import {
   costBounds,
@@ -26,7 +25,6 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { buildFlags } from "../flags/go-flags.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { reportOptions } from "../flags/report.js";
-import { sessionOptions } from "../flags/run.js";
 import {
   callTreesFlag,
   joinFlag,
@@ -38,17 +36,13 @@ import {
 } from "../flags/tables.js";
 import { choice, number } from "../flags/values.js";
 import type { Pieces } from "../output.js";
-import { openGate } from "../report/assertions.js";
 import { callTrees } from "../report/call-trees.js";
 import { explanationFields } from "../report/explain-calls.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { noCalls } from "../report/no-calls.js";
-import { reportTraces } from "../report/reporting.js";
 import { requireStates } from "../report/require-states.js";
 import { completeness, walk, walkSome } from "../report/visit.js";
-import { Session } from "../session.js";
-import { namesTraces } from "../trace-files.js";
-import { refuseJoin, runPackage } from "./run.js";
+import { namesTrace, reportTracesOrProgram } from "./traces-or-program.js";
 
 const flags: readonly Flag[] = [
   {
@@ -88,7 +82,6 @@ names; or, in traces without handlers, a task of runtime/trace (with states), or
 };
 
 async function run(words: readonly string[]): Promise<number> {
-  const namesTrace = (word: string, flags: ParsedFlags) => namesTraces(resolve(flags.string("C") ?? ".", word));
   const parsed = parseFlags("requests", requestsCommand.flags, words, namesTrace);
   if (parsed.has("help")) {
     process.stdout.write(commandHelp(requestsCommand));
@@ -96,15 +89,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const format = requestsFormat(parsed);
   const options = reportOptions(parsed);
-  const [first] = parsed.rest;
-  if (first !== undefined && !namesTrace(first, parsed)) {
-    refuseJoin(parsed);
-    return runPackage("requests", parsed, options, format, openGate);
-  }
-  const session = new Session(sessionOptions(parsed));
-  const request = { format, toStderr: false, apart: parsed.values("exec-trace") };
-  const { damaged } = await session.withDefaultSignals(() => reportTraces(session, options, parsed.rest, request));
-  return damaged ? ExitCode.data : 0;
+  return reportTracesOrProgram("requests", parsed, parsed.rest, { options, format });
 }
 
 function requestsFormat(flags: ParsedFlags): Format {

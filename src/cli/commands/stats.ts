@@ -1,6 +1,5 @@
 /** `gotrace stats`: numbers by function, from saved traces or from a program that it builds and runs. */
 
-import { resolve } from "node:path";
 import { ExitCode, UserError } from "../../base/errors.js";
 import { shortNaming } from "../../base/names.js";
 import { formatNumberOf } from "../../base/units.js";
@@ -23,7 +22,7 @@ import { buildFlagsNote, type Command, commandHelp } from "../command.js";
 import { buildFlags } from "../flags/go-flags.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { limitOptions, reportOptions } from "../flags/report.js";
-import { gateOptions, sessionOptions } from "../flags/run.js";
+import { gateOptions } from "../flags/run.js";
 import {
   assertFlag,
   assertUnknownFlag,
@@ -42,11 +41,8 @@ import { type Gate, gateOf, hasAssertions } from "../report/assertions.js";
 import type { Format, FormatContext } from "../report/format.js";
 import { checksFormat, requireGate } from "../report/formats.js";
 import { leftOutOfTrees } from "../report/left-out.js";
-import { reportTraces } from "../report/reporting.js";
 import { completeness, walk } from "../report/visit.js";
-import { Session } from "../session.js";
-import { namesTraces } from "../trace-files.js";
-import { refuseJoin, runPackage } from "./run.js";
+import { namesTrace, reportTracesOrProgram } from "./traces-or-program.js";
 
 const SORTS = [
   "total",
@@ -110,26 +106,14 @@ of each goroutine. Times are as measured; a line below the table says how much t
 };
 
 async function run(words: readonly string[]): Promise<number> {
-  const namesTrace = (word: string, flags: ParsedFlags) => namesTraces(resolve(flags.string("C") ?? ".", word));
   const parsed = parseFlags("stats", statsCommand.flags, words, namesTrace);
   if (parsed.has("help")) {
     process.stdout.write(commandHelp(statsCommand));
     return 0;
   }
-  const [first] = parsed.rest;
-  if (first !== undefined && !namesTrace(first, parsed)) {
-    refuseJoin(parsed);
-    const options = reportOptions(parsed, "sort");
-    return runPackage("stats", parsed, options, ...(await asked(parsed)));
-  }
-  const [format, asserted] = await asked(parsed);
-  const request = { format, toStderr: false, gate: asserted, apart: parsed.values("exec-trace") };
+  const [format, gate] = await asked(parsed);
   const options = reportOptions(parsed, "sort");
-  const session = new Session(sessionOptions(parsed));
-  const { damaged, gate } = await session.withDefaultSignals(() =>
-    reportTraces(session, options, parsed.rest, request),
-  );
-  return damaged ? ExitCode.data : gate;
+  return reportTracesOrProgram("stats", parsed, parsed.rest, { options, format, gate });
 }
 
 /** The output format and the assertions to check. @throws UserError for an invalid value */
