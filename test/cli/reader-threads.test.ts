@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
 import { type ReplayOptions, replayTraces, type Threads } from "../../src/calltree/index.js";
 import { readerThreads } from "../../src/cli/reader-threads.js";
-import { openFile } from "../../src/cli/trace-files.js";
+import { type OpenFile, openFile } from "../../src/cli/trace-files.js";
 import { TraceWriter } from "../support/calltrace/writer.js";
 
 const directory = mkdtempSync(join(tmpdir(), "gotrace-threads-"));
@@ -39,16 +40,17 @@ function trace(): string {
   return path;
 }
 
-/** Two threads; counts the messages that come from the other one. */
-function counting(): Threads & { messages: number } {
-  const threads = readerThreads(0);
+/** Two threads; counts the messages that come from the other one, and how often one looked for them. */
+function counting(threads = readerThreads(0)): Threads & { messages: number; looks: number } {
   const counted = {
     ...threads,
     most: 2,
     messages: 0,
+    looks: 0,
     start: () => {
       const line = threads.start();
       const receive = () => {
+        counted.looks++;
         const message = line.receive();
         if (message !== undefined) counted.messages++;
         return message;
@@ -59,22 +61,53 @@ function counting(): Threads & { messages: number } {
   return counted;
 }
 
+/** Reads a trace with two threads. @returns what the other one said, after a comparison with what one thread reads */
+function compare(file: OpenFile, options: Omit<ReplayOptions, "from" | "to">, threads = counting()): number {
+  const { forest } = replayTraces(file.source, { ...options, threads, progress: () => undefined });
+  const alone = replayTraces(file.source, options).forest;
+  const spreads = (read: typeof forest) =>
+    [...(read.processes[0].durations ?? [])].map(([func, durations]) => [func, durations.spread()] as const);
+  expect(new Map(spreads(forest))).toEqual(new Map(spreads(alone)));
+  const [{ durations: _own, ...process }] = forest.processes;
+  const [{ durations: _alone, ...expected }] = alone.processes;
+  expect(process).toEqual(expected);
+  return threads.messages;
+}
+
 test("the tree of a trace that two threads read is that of one, also with durations, and where they give up", () => {
   const file = openFile(trace());
-  const compare = (options: Omit<ReplayOptions, "from" | "to">) => {
-    const threads = counting();
-    const { forest } = replayTraces(file.source, { ...options, threads, progress: () => undefined });
-    const alone = replayTraces(file.source, options).forest;
-    const spreads = (read: typeof forest) =>
-      [...(read.processes[0].durations ?? [])].map(([func, durations]) => [func, durations.spread()] as const);
-    expect(new Map(spreads(forest))).toEqual(new Map(spreads(alone)));
-    const [{ durations: _own, ...process }] = forest.processes;
-    const [{ durations: _alone, ...expected }] = alone.processes;
-    expect(process).toEqual(expected);
-    return threads.messages;
-  };
-  expect(compare({ collectsDurations: true })).toBe(3);
-  expect(compare({})).toBe(3);
-  expect(compare({ pathLimit: 4 })).toBe(1);
+  expect(compare(file, { collectsDurations: true })).toBe(3);
+  expect(compare(file, {})).toBe(3);
+  expect(compare(file, { pathLimit: 4 })).toBe(1);
+  file.close();
+});
+
+test("a thread that cannot be started, or fails at once, leaves the trace to the other one", () => {
+  const file = openFile(trace());
+  const refused = counting({
+    ...readerThreads(0),
+    start: () => {
+      throw new Error("no more threads");
+    },
+  });
+  expect(compare(file, {}, refused)).toBe(0);
+  const workers: Worker[] = [];
+  const failing = counting({
+    ...readerThreads(0),
+    start: () => {
+      const worker = new Worker("throw new Error('broken')", { eval: true });
+      worker.on("error", () => undefined);
+      workers.push(worker);
+      return {
+        send: (task) => worker.postMessage(task),
+        receive: () => undefined,
+        close: () => void worker.terminate(),
+      };
+    },
+  });
+  expect(compare(file, {}, failing)).toBe(0);
+  expect(workers.length).toBe(1);
+  // Looks that find nothing are a second apart.
+  expect(failing.looks).toBeLessThan(10);
   file.close();
 });

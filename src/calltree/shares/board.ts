@@ -6,8 +6,9 @@ import { grown } from "../../base/columns.js";
 
 /** Words of a log. */
 const LOG = 1 << 16;
-/** Seconds without a sign of life of any thread after which the others give up. */
+/** Seconds without a sign of life of any thread after which the others give up, and while a thread has not begun. */
 const PATIENCE = 30;
+const STARTING = 2;
 /** In place of an activity: the share is not idle. */
 const BUSY = -1;
 
@@ -32,7 +33,7 @@ enum ShareWord {
   idle,
   /** The slot that has waited longest. */
   slot,
-  /** Changes as long as the thread works. */
+  /** Changes as long as the thread works; 0 until it begins. */
   beat,
   /** How many nodes it will have, as far as can be told. */
   nodes,
@@ -78,6 +79,8 @@ export class Board {
   private readonly partial: { words: Int32Array<ArrayBuffer>; count: number }[];
 
   /**
+   * The share begins.
+   *
    * @param own the number of the share
    * @param memory of {@link boardMemory}, with the same `shares` and `log`
    */
@@ -91,6 +94,7 @@ export class Board {
     this.words = new Int32Array(memory);
     this.numbers = new Float64Array(memory, 0, Math.floor(memory.byteLength / 8));
     this.partial = Array.from({ length: shares }, () => ({ words: new Int32Array(64), count: 0 }));
+    this.beat();
   }
 
   /** All shares give up. */
@@ -131,6 +135,11 @@ export class Board {
   tick(): number {
     this.beat();
     return Atomics.add(this.words, Word.done, 1) + 1;
+  }
+
+  /** Whether the thread of a share runs. What it has taken, it took after it began. */
+  hasBegun(share: number): boolean {
+    return Atomics.load(this.words, this.word(share, ShareWord.beat)) !== 0;
   }
 
   /** This thread works. */
@@ -186,18 +195,18 @@ export class Board {
     return this.beginIn(first) === Number.POSITIVE_INFINITY ? undefined : first;
   }
 
-  /** Waits; gives up if no other thread works any more. */
+  /** Waits; gives up if no other thread works any more, or one does not begin to. */
   waitUntil(isOver: () => boolean): void {
     const { words } = this;
     let beats = this.beats();
-    for (let seconds = 0; !this.hasFailed; ) {
+    for (let seconds = 0; ; ) {
       const change = Atomics.load(words, Word.change);
-      if (isOver()) return;
+      if (isOver() || this.hasFailed) return;
       if (Atomics.wait(words, Word.change, change, 1000) !== "timed-out") continue;
       const now = this.beats();
       seconds = now === beats ? seconds + 1 : 0;
       beats = now;
-      if (seconds >= PATIENCE) this.fail();
+      if (seconds >= (this.haveAllBegun ? PATIENCE : STARTING)) this.fail();
     }
   }
 
@@ -225,6 +234,11 @@ export class Board {
 
   private beginIn(share: number): number {
     return this.numbers[this.number(share, ShareNumber.begin)];
+  }
+
+  private get haveAllBegun(): boolean {
+    for (let share = 0; share < this.shares; share++) if (!this.hasBegun(share)) return false;
+    return true;
   }
 
   private beats(): number {

@@ -64,14 +64,12 @@ export interface Threads {
   readonly most: number;
   /** The bytes of a trace from which on they are of use; by default {@link LARGE}. */
   readonly from?: number;
-  /** Starts a thread that waits for a {@link ScanTask} and calls {@link replayShare}. */
+  /** Starts a thread that waits for a {@link ScanTask} and calls {@link replayShare}. @throws if that is not possible */
   start(): Line<ToShare, FromShare> & { close(): void };
 }
 
 /** The threads that count a process together. */
 export class SharedCount {
-  private readonly lines: readonly ReturnType<Threads["start"]>[];
-
   /** Undefined if threads would not help, or a share cannot be counted on its own. */
   static begin(process: ProcessTrace, { threads, ...options }: CountOptions): SharedCount | undefined {
     const { file } = process.source;
@@ -79,7 +77,15 @@ export class SharedCount {
     if (options.noMerge || options.isPlain || options.family !== undefined) return undefined;
     if (process.reach !== undefined || process.chunks.ring !== undefined) return undefined;
     const dealt = deal(process.chunks, threads.most);
-    return dealt && new SharedCount(process, options, dealt, file, threads);
+    if (dealt === undefined) return undefined;
+    const lines: ReturnType<Threads["start"]>[] = [];
+    try {
+      while (lines.length < dealt.shares - 1) lines.push(threads.start());
+    } catch {
+      for (const line of lines) line.close();
+      return undefined;
+    }
+    return new SharedCount(process, options, dealt, file, lines);
   }
 
   private readonly memory: SharedArrayBuffer;
@@ -91,7 +97,7 @@ export class SharedCount {
     private readonly options: ReplayOptions,
     private readonly dealt: Dealt,
     file: ScanTask["file"],
-    threads: Threads,
+    private readonly lines: readonly ReturnType<Threads["start"]>[],
   ) {
     const { shares } = dealt;
     const { chunks, clock, source, cut } = process;
@@ -100,11 +106,7 @@ export class SharedCount {
     this.slots = cut ? new Int32Array(0) : dealt.bySize;
     const { memory, slots } = this;
     const task = { chunks, clock, shares, slots, memory, file, size: source.size };
-    this.lines = Array.from({ length: shares - 1 }, (_, index) => {
-      const line = threads.start();
-      line.send({ ...task, own: index + 1 });
-      return line;
-    });
+    for (const [index, line] of lines.entries()) line.send({ ...task, own: index + 1 });
   }
 
   /** The prescan. @returns undefined if one thread has to do it */
@@ -112,9 +114,13 @@ export class SharedCount {
     const { process, lines, slots, memory, dealt } = this;
     const board = new Board(dealt.shares, 0, memory);
     const { length, chunks } = process;
-    const own = scanOf(process, slots, board, (done) => progress((length * done) / chunks.count));
-    const others = lines.map((line) => board.receive(line) as Extract<FromShare, { scanned: unknown }> | undefined);
-    return slots.length === 0 ? undefined : joinSlots(process, [own, ...others.map((other) => other?.scanned)]);
+    const parts = [scanOf(process, slots, board, (done) => progress((length * done) / chunks.count))];
+    for (const [index, line] of lines.entries()) {
+      const other = board.receive(line) as Extract<FromShare, { scanned: unknown }> | undefined;
+      // A thread that does not begin has taken no slot.
+      if (other !== undefined || board.hasBegun(index + 1)) parts.push(other?.scanned);
+    }
+    return slots.length === 0 ? undefined : joinSlots(process, parts);
   }
 
   /** Counts, after {@link prescan}. @returns undefined if the trace has to be read by one thread */
