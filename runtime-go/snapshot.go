@@ -115,6 +115,7 @@ func writeSnapshot(at uint64, why *cause) int {
 	store32(&rec.copying, 0)
 	if !ok {
 		put32(rec.control, ctrFailed, load32((*uint32)(add(rec.control, ctrFailed)))+1)
+		removeAbandoned(wall)
 		return 0
 	}
 	snapshots.names[snapshots.next%snapshotsMost] = snapshotName{wall, size}
@@ -122,6 +123,7 @@ func writeSnapshot(at uint64, why *cause) int {
 	snapshots.bytes += size
 	removeOld()
 	put32(rec.control, ctrSnapshots, snapshots.next)
+	removeAbandoned(wall)
 	return n
 }
 

@@ -63,3 +63,36 @@ func osRename(path *[1200]byte, n int) bool {
 func osRemove(path *[1200]byte) {
 	syscall6(sysUnlinkat, atFdcwd, uintptr(unsafe.Pointer(path)), 0, 0, 0, 0)
 }
+
+// entries is what osRemoveFrom reads of a directory. Who has snapshots.busy uses it.
+var entries [512]uint64
+
+// osRemoveFrom removes the unwanted files of a directory, whose path is n bytes long.
+//
+//go:norace
+//go:nocheckptr
+func osRemoveFrom(path *[1200]byte, n int, unwanted func(string) bool) {
+	const length, name = 16, 19 // offsets in struct linux_dirent64
+	fd, e := syscall6(sysOpenat, atFdcwd, uintptr(unsafe.Pointer(path)), oCloexec, 0, 0, 0)
+	if e != 0 {
+		return
+	}
+	for {
+		size, e := syscall6(sysGetdents, fd, uintptr(unsafe.Pointer(&entries)), unsafe.Sizeof(entries), 0, 0, 0)
+		if e != 0 || size == 0 {
+			break
+		}
+		for at := uintptr(0); at < size; {
+			entry := add(unsafe.Pointer(&entries), at)
+			p, end := add(entry, name), uintptr(0)
+			for *(*byte)(add(p, end)) != 0 {
+				end++
+			}
+			if unwanted(stringAt(p, end)) {
+				syscall6(sysUnlinkat, fd, uintptr(p), 0, 0, 0, 0)
+			}
+			at += uintptr(*(*uint16)(add(entry, length)))
+		}
+	}
+	osClose(int(fd))
+}

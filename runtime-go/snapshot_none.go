@@ -16,3 +16,5 @@ func osClose(fd int)                                         {}
 func osRename(path *[1200]byte, n int) bool                  { return false }
 func osRemove(path *[1200]byte)                              {}
 func osMayHave(bytes uint64) bool                            { return false }
+
+func osRemoveFrom(path *[1200]byte, n int, unwanted func(string) bool) {}

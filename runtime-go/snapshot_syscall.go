@@ -67,3 +67,28 @@ func pathString(path *[1200]byte) string {
 	}
 	return string(path[:n])
 }
+
+// osRemoveFrom removes the unwanted files of a directory, whose path is n bytes long.
+//
+//go:norace
+func osRemoveFrom(path *[1200]byte, n int, unwanted func(string) bool) {
+	directory := string(path[:n])
+	fd, err := syscall.Open(directory, syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
+	if err != nil {
+		return
+	}
+	entries := make([]byte, 4096)
+	for {
+		size, err := syscall.ReadDirent(fd, entries)
+		if err != nil || size <= 0 {
+			break
+		}
+		_, _, names := syscall.ParseDirent(entries[:size], -1, nil)
+		for _, name := range names {
+			if unwanted(name) {
+				syscall.Unlink(directory + "/" + name)
+			}
+		}
+	}
+	syscall.Close(fd)
+}

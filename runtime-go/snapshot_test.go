@@ -187,13 +187,25 @@ var _ = scenario("dumps", func() {
 })
 
 // TestDumps checks snapshots that the program asks for: at a comment, at most one in a
-// time, and at a signal. The directory is relative, and the program leaves it.
+// time, and at a signal. The directory is relative, and the program leaves it. What
+// processes that were killed have left of their snapshots is gone, nothing else.
 func TestDumps(t *testing.T) {
 	dir := t.TempDir()
 	here, _ := os.Getwd()
 	relative, err := filepath.Rel(here, dir)
 	if err != nil {
 		t.Fatal(err)
+	}
+	before := func(age time.Duration) string {
+		return time.Now().UTC().Add(-age).Format("20060102T150405.000Z")
+	}
+	left := []string{before(2*time.Hour) + "-1-1.gotrace.part", before(20*365*24*time.Hour) + "-4194304-255.gotrace.part"}
+	stays := []string{
+		before(2*time.Hour) + "-1-1.gotrace.other", before(time.Minute) + "-1-1.gotrace.part", "1.gotrace.part",
+		"20200101-000000.000Z-1-1.gotrace.part", strings.Repeat("2", 255),
+	}
+	for _, name := range append(left, stays...) {
+		os.WriteFile(filepath.Join(dir, name), nil, 0o644)
 	}
 	r := runs(t, "dumps", "GOTRACE_RING=256KiB", "GOTRACE_DUMP_DIR="+relative, "GOTRACE_DUMP_WHEN=signal:SIGUSR2;signal:SIGINT")
 	if r.code != 0 || len(r.files) != 1 {
@@ -202,9 +214,14 @@ func TestDumps(t *testing.T) {
 	if tr := decode(t, r.files[0]); tr.control[896] != 2 || tr.control[120] != 1 {
 		t.Errorf("condition %d is wrong, %d skipped", tr.control[896], tr.control[120])
 	}
-	all, _ := filepath.Glob(filepath.Join(dir, "*.gotrace"))
+	for _, name := range stays {
+		if os.Remove(filepath.Join(dir, name)) != nil {
+			t.Errorf("%s is gone", name)
+		}
+	}
+	all, _ := filepath.Glob(filepath.Join(dir, "*"))
 	if len(all) != 2 {
-		t.Fatalf("%d snapshots", len(all))
+		t.Fatalf("not two snapshots: %v", all)
 	}
 	for i, most := range []string{`"trigger":"//gotrace:dump","function":1,"goroutine":1,"file":"`, `"trigger":"signal:SIGUSR2"}}`} {
 		tr := decode(t, all[i])

@@ -14,6 +14,7 @@ const (
 	sysFcntl     = 72
 	sysGetcwd    = 79
 	sysGetppid   = 110
+	sysGetdents  = 217
 	sysClockGet  = 228
 	sysOpenat    = 257
 	sysMkdirat   = 258

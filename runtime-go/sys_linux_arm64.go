@@ -11,6 +11,7 @@ const (
 	sysFallocate = 47
 	sysOpenat    = 56
 	sysClose     = 57
+	sysGetdents  = 61
 	sysRead      = 63
 	sysPwrite    = 68
 	sysFstat     = 80

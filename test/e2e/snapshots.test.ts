@@ -5,12 +5,16 @@ import { expect, test } from "vitest";
 import { filesOn, gotrace, temporaryDirectory } from "./support.js";
 
 const env = { GOTRACE_CACHE: temporaryDirectory() };
-/** Calls a slow function, and one with a comment; sends itself a signal, and waits for the snapshot in the directory given. */
+/**
+ * Calls a slow function, and one with a comment; sends itself a signal, and waits for the snapshot in the directory given. Leaves
+ * there what it would if it were killed while it writes one, and what another process may be writing.
+ */
 const program = filesOn({
   "go.mod": "module dumps\n\ngo 1.21\n",
   "main.go": `package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -33,6 +37,10 @@ func main() {
 	shed(2)
 	if len(os.Args) < 2 {
 		return
+	}
+	for _, pid := range []int{os.Getpid(), os.Getppid()} {
+		name := fmt.Sprintf("29991231T235959.999Z-%d-9.gotrace.part", pid)
+		os.WriteFile(filepath.Join(os.Args[1], name), nil, 0o644)
 	}
 	syscall.Kill(os.Getpid(), syscall.SIGUSR2)
 	for begin := time.Now(); time.Since(begin) < 30*time.Second; time.Sleep(time.Millisecond) {
@@ -57,12 +65,13 @@ test.skipIf(process.platform === "win32")("a line for each snapshot, and the fil
   const words = lines.map((line) => line.replace(/^gotrace: snapshot of process \d+ at [\d:.]+: (.*): \S+$/, "$1"));
   expect(words.map((line) => line.replace(/[\d.]+ms \(/, "20ms ("))).toEqual([
     "main.slow took 20ms (> 10ms) on goroutine 1",
-    "//gotrace:dump in main.shed, main.go:14 on goroutine 1",
+    "//gotrace:dump in main.shed, main.go:15 on goroutine 1",
     "signal SIGUSR2",
     "the process ended",
   ]);
   expect(stderr).toMatch(/--dump-when "main.slwo.panics": no such function was called; did you mean main.slow\?/);
   const files = readdirSync(dir).sort();
+  expect(files.splice(4)).toEqual([expect.stringMatching(/-9\.gotrace\.part$/)]);
   expect(lines.map((line) => line.slice(line.indexOf(dir)))).toEqual(files.map((name) => join(dir, name)));
 
   const first = join(dir, files[0]);

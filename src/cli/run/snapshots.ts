@@ -1,6 +1,6 @@
 /** Snapshots of a run: where its processes write them, and a line on standard error for each. */
 
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { attempt, ExitCode, messageOf, UserError } from "../../base/errors.js";
 import { formatNumberOf } from "../../base/units.js";
@@ -12,7 +12,7 @@ import type { RecordOptions } from "../options.js";
 import type { Session } from "../session.js";
 import { openFile, patchFile } from "../trace-files.js";
 import { processesOf, saveBundle } from "./bundle.js";
-import { processIdOf } from "./writing-process.js";
+import { isAlive, processIdOf } from "./writing-process.js";
 
 /** Where the snapshots of a run go. */
 export interface Dumps {
@@ -77,18 +77,33 @@ export class SnapshotWatch {
   look(isEnd = false): void {
     const added = snapshotsIn(this.dumps.directory).filter((name) => !this.#seen.has(name));
     if (added.length === 0) return;
-    const own = new Set(namesIn(this.traces).map(processIdOf));
+    const isOf = this.#owners();
     for (const name of added) {
-      const isOwn = own.has(Number(name.split("-")[1]));
+      const isOwn = isOf(name);
       if (isOwn && !isEnd && awaitsStates(join(this.dumps.directory, name))) continue;
       this.#seen.add(name);
       if (isOwn) attempt(() => this.#tell(name));
     }
   }
 
+  /** Whether a snapshot, by its name, is of a process of this run. */
+  #owners(): (name: string) => boolean {
+    const own = new Set(namesIn(this.traces).map(processIdOf));
+    return (name) => own.has(writerOf(name));
+  }
+
+  /** Removes what processes that were killed have left of the snapshots that they were writing. */
+  #removeUnfinished(): void {
+    const names = namesIn(this.dumps.directory).filter((name) => UNFINISHED.test(name));
+    for (const name of names.filter(this.#owners())) {
+      if (!isAlive(writerOf(name))) attempt(() => rmSync(join(this.dumps.directory, name)));
+    }
+  }
+
   /** At the end of the run: copies the traces if that was asked for, and says which triggers were not met and why. */
   end(paths: readonly string[]): void {
     this.look(true);
+    this.#removeUnfinished();
     const files = paths.map(openFile);
     try {
       if (this.dumps.when.split(";").some((condition) => condition.trim() === "exit")) {
@@ -170,9 +185,17 @@ function functionIn(condition: string): string | undefined {
   return /^\s*(.+)\.(?:time\s*>.*|panics\s*)$/s.exec(condition)?.[1];
 }
 
+const SNAPSHOT = /^\d{8}T[\d.]+Z-\d+-.+\.gotrace$/;
+const UNFINISHED = /^\d{8}T[\d.]+Z-\d+-.+\.gotrace\.part$/;
+
+/** The id of the process that writes a snapshot. */
+function writerOf(name: string): number {
+  return Number(name.split("-")[1]);
+}
+
 /** Names of the snapshots in a directory; none if there is no such directory. */
 function snapshotsIn(directory: string): string[] {
-  return namesIn(directory).filter((name) => /^\d{8}T[\d.]+Z-\d+-.+\.gotrace$/.test(name));
+  return namesIn(directory).filter((name) => SNAPSHOT.test(name));
 }
 
 function namesIn(directory: string): string[] {
