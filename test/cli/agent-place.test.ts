@@ -112,7 +112,19 @@ test("files are replaced together, bytes are kept, and what a link leads to is r
   expect(readFileSync(join(place, "a.go"), "utf8")).toBe("old a");
   expect(() => replaceFiles(join(root, "new/deep"), new Map([[long, "x"]]))).toThrow("the name is too long");
   expect(readdirSync(root)).not.toContain("new");
+  // The last one cannot be put where a directory is, after the others have been put to their places.
+  mkdirSync(join(place, "d.go"));
+  const failing = new Map([...writes, ["n.go", "new n"], ["d.go", "new d"]] as const);
+  expect(() => replaceFiles(place, failing)).toThrow("d.go");
+  expect(readdirSync(place).sort()).toEqual(["a.go", "b.go", "c.go", "d.go"]);
+  expect(readFileSync(join(place, "a.go"), "utf8")).toBe("old a");
+  expect(readFileSync(join(root, "elsewhere/c.go"), "utf8")).toBe("old c");
+  expect(readdirSync(join(root, "elsewhere"))).toEqual(["c.go"]);
+  rmSync(join(place, "d.go"), { recursive: true });
+  // What killed processes left; this one still runs.
+  for (const pid of [4194304, process.ppid]) writeFileSync(join(place, `.a.go.${pid}.tmp`), "");
   replaceFiles(place, writes);
+  rmSync(join(place, `.a.go.${process.ppid}.tmp`));
   expect(readdirSync(place).sort()).toEqual(["a.go", "c.go"]);
   expect(readFileSync(join(place, "a.go"))).toEqual(Buffer.from("new \xff", "latin1"));
   expect(readFileSync(join(root, "elsewhere/c.go"), "utf8")).toBe("new c");

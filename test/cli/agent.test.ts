@@ -73,6 +73,18 @@ test("an update replaces stretches, adds new ones and new files, and keeps what 
   expect(update(newer, next).writes.size).toBe(0);
 });
 
+test("an update that was killed between two files is completed by the next one", () => {
+  const old = applied(written, update(newer, written));
+  const last = new Map([...newer, ["new.go", `package traceagent\n${part("new", "func fresh() {}")}`]]);
+  last.set("doc.go", doc.replace("serves", "serves more")).delete("run.go");
+  const { writes } = update(last, old);
+  expect([...writes.keys()].sort()).toEqual(["doc.go", "new.go", "run.go"]);
+  for (const [count] of [...writes].entries()) {
+    const killed = applied(old, { writes: new Map([...writes].slice(0, count)) });
+    expect(applied(killed, update(last, killed))).toEqual(applied(old, { writes }));
+  }
+});
+
 test("what the user changed between marks is not overwritten, and nothing else is written; --force does it", () => {
   const mine = changed(written, "server.go", "func serve() {}", "func serve() { mine() }");
   // As long as gotrace has nothing new for it, that is no reason to complain.
@@ -110,7 +122,7 @@ test("without the list, and with damaged marks, nothing is written", () => {
   lost.delete("doc.go");
   lost.delete("limits.go");
   expect(update(template, lost)).toMatchObject({ conflicts: [{ file: "doc.go" }], writes: new Map() });
-  expect([...update(template, lost, true).writes.keys()]).toEqual(["doc.go", "limits.go"]);
+  expect([...update(template, lost, true).writes.keys()]).toEqual(["limits.go", "doc.go"]);
   for (const [from, to, message] of [
     [/\/\/ gotrace:end serve\n/, "", "'serve' has no end"],
     [/begin serve/, "begin imports", "'imports' begins a second time"],

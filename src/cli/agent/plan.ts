@@ -9,7 +9,7 @@ export type Files = ReadonlyMap<string, string>;
 
 /** What an update does. */
 export interface Plan extends Outcome {
-  /** Name → new text, or undefined to remove the file. Empty if all is up to date. */
+  /** Name → new text, or undefined to remove the file; in this order. Empty if all is up to date. */
   readonly writes: ReadonlyMap<string, string | undefined>;
 }
 
@@ -163,7 +163,11 @@ function writesOf(
   const doc = next.get(RECORD_FILE);
   if (doc === undefined) return writes;
   const old = readRecord(doc);
-  if (writes.size > 0 || !sameRecord(old, record)) writes.set(RECORD_FILE, textOf(withRecord(doc, record, version)));
+  if (writes.size > 0 || !sameRecord(old, record)) {
+    // The last one: if gotrace is killed before, the next update still knows what is to be done.
+    writes.delete(RECORD_FILE);
+    writes.set(RECORD_FILE, textOf(withRecord(doc, record, version)));
+  }
   return writes;
 }
 

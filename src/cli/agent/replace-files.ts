@@ -2,9 +2,11 @@
 import {
   chmodSync,
   closeSync,
+  copyFileSync,
   existsSync,
   fsyncSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -14,41 +16,81 @@ import { basename, dirname, join } from "node:path";
 import { attempt } from "../../base/errors.js";
 import { makeDirectories } from "../../gotool/cache.js";
 import { writeFailure } from "../output.js";
+import { isAlive } from "../run/writing-process.js";
 import { writeFully } from "../write-fully.js";
 
+/** A file that is replaced, made or removed. */
+interface Step {
+  /** Its place. */
+  readonly to: string;
+  /** Beside it, the new one; undefined to remove it. */
+  readonly from: string | undefined;
+  /** Beside it, the old one, if there is one. */
+  readonly old: string;
+}
+
 /**
- * Writes and removes files. If one cannot be written (full disk, no permission), none is changed. A symbolic link stays one:
- * what it leads to is replaced.
- * @param directory made if it is missing
+ * Writes and removes files, one after another in the order given. If that fails (full disk, no permission), all are as before. A
+ * symbolic link stays one: what it leads to is replaced.
+ * @param directory made if it is missing; what earlier calls left there that were killed is removed
  * @param writes name → new text, a character for each byte; undefined removes the file
  * @throws UserError
  */
 export function replaceFiles(directory: string, writes: ReadonlyMap<string, string | undefined>): void {
-  const staged: { readonly from: string; readonly to: string }[] = [];
+  const steps: Step[] = [];
+  const done = new Set<Step>();
   let made: string | undefined;
   let at = directory;
   try {
     made = makeDirectories(directory);
+    removeLeft(directory);
     for (const [name, text] of writes) {
-      if (text === undefined) continue;
       at = join(directory, name);
-      const to = existsSync(at) ? realpathSync(at) : at;
-      const from = join(dirname(to), `.${basename(to)}.${process.pid}.tmp`);
-      staged.push({ from, to });
-      stage(from, to, text);
+      const step = stepFor(at, text !== undefined);
+      steps.push(step);
+      if (text !== undefined) stage(step, text);
+    }
+    for (const step of steps) {
+      at = step.to;
+      if (step.from === undefined) renameSync(step.to, step.old);
+      else renameSync(step.from, step.to);
+      done.add(step);
     }
   } catch (error) {
-    for (const { from } of staged) attempt(() => rmSync(from, { force: true }));
+    for (const step of done) {
+      attempt(() => {
+        undo(step);
+        done.delete(step);
+      });
+    }
+    // An old file that cannot be put back stays beside its place.
+    for (const step of steps) if (!done.has(step)) discard(step);
     if (made !== undefined) attempt(() => rmSync(made!, { recursive: true, force: true }));
     throw writeFailure(at, error);
   }
-  for (const { from, to } of staged) put(from, to, staged);
-  for (const [name, text] of writes) if (text === undefined) rmSync(join(directory, name), { force: true });
+  for (const step of steps) discard(step);
 }
 
-function stage(from: string, to: string, text: string): void {
-  rmSync(from, { force: true });
-  const descriptor = openSync(from, "wx");
+function undo({ to, old }: Step): void {
+  if (existsSync(old)) renameSync(old, to);
+  else rmSync(to);
+}
+
+/** Removes what is beside the place. */
+function discard({ from, old }: Step): void {
+  for (const path of [from, old]) if (path !== undefined) attempt(() => rmSync(path, { force: true }));
+}
+
+function stepFor(path: string, isWritten: boolean): Step {
+  const to = isWritten && existsSync(path) ? realpathSync(path) : path;
+  const beside = join(dirname(to), `.${basename(to)}.${process.pid}`);
+  return { to, from: isWritten ? `${beside}.tmp` : undefined, old: `${beside}.old` };
+}
+
+/** Writes the new file, and copies the old one. */
+function stage({ from, to, old }: Step, text: string): void {
+  rmSync(from!, { force: true });
+  const descriptor = openSync(from!, "wx");
   try {
     writeFully(descriptor, Buffer.from(text, "latin1"));
     // Some file systems only notice here that the disk is full.
@@ -56,15 +98,15 @@ function stage(from: string, to: string, text: string): void {
   } finally {
     closeSync(descriptor);
   }
-  const old = statSync(to, { throwIfNoEntry: false });
-  if (old) chmodSync(from, old.mode & 0o7777);
+  const stat = statSync(to, { throwIfNoEntry: false });
+  if (stat) chmodSync(from!, stat.mode & 0o7777);
+  if (stat?.isFile()) copyFileSync(to, old);
 }
 
-function put(from: string, to: string, all: readonly { readonly from: string }[]): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    for (const { from } of all) attempt(() => rmSync(from, { force: true }));
-    throw writeFailure(to, error);
+/** Removes what processes that no longer run left beside the files. */
+function removeLeft(directory: string): void {
+  for (const name of readdirSync(directory)) {
+    const [, pid] = /^\..+\.(\d+)\.(?:tmp|old)$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) attempt(() => rmSync(join(directory, name)));
   }
 }
