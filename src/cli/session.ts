@@ -3,7 +3,8 @@
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { ExitCode, Interrupted, messageOf, UserError } from "../base/errors.js";
-import { cacheRoot, openCache, pruneCache } from "../gotool/cache.js";
+import { cacheRoot, openCache } from "../gotool/cache.js";
+import { pruneCache } from "../gotool/prune-cache.js";
 import type { GoContext } from "../gotool/run-go.js";
 import type { SessionOptions } from "./options.js";
 import { say } from "./say.js";

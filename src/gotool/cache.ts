@@ -23,11 +23,9 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { ExitCode, messageOf, UserError } from "../base/errors.js";
 
-const day = 24 * 3600 * 1000;
-/** Entries unused for this long are removed. */
-const keepFor = 10 * day;
+const hour = 3600 * 1000;
 /** Directories of the cache: runtime modules, builds, and texts named by content. */
-const groups = ["rt", "build", "src"] as const;
+export const groups = ["rt", "build", "src"] as const;
 
 /** The cache directory: GOTRACE_CACHE, by default `gotrace` in the platform's cache directory. May be relative. */
 export function cacheRoot(env: NodeJS.ProcessEnv): string {
@@ -142,13 +140,13 @@ export function makeDirectories(path: string): string | undefined {
 }
 
 /**
- * Marks an entry as used, with at most one write a day.
+ * Marks an entry as used, with at most one write an hour, as go does in its own cache.
  * @throws UserError if it belongs to another user, who could have put anything there
  */
 export function touch(path: string): void {
   const stat = statSync(path);
   refuseForeign(path, stat.uid);
-  if (Date.now() - stat.mtimeMs > day) markUsed(path);
+  if (Date.now() - stat.mtimeMs > hour) markUsed(path);
 }
 
 /** @throws UserError if `owner`, the user ID of an entry's owner, is not the current user */
@@ -202,35 +200,6 @@ export function installRuntime(root: string, source: string): string {
     rmSync(staging, { recursive: true, force: true });
   }
   return target;
-}
-
-/** Removes entries, and old files in the directories of builds, that were not used for ten days. Acts at most once a day. */
-export function pruneCache(root: string): void {
-  const stamp = join(root, "pruned");
-  const now = Date.now();
-  const age = (path: string) => now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now);
-  try {
-    if (existsSync(stamp) && age(stamp) < day) return;
-    writeFileSync(stamp, "");
-    for (const group of groups) {
-      for (const name of namesIn(join(root, group))) {
-        const path = join(root, group, name);
-        if (age(path) > keepFor) rmSync(path, { recursive: true, force: true });
-        else if (group === "build") removeFiles(path, (file) => age(file) > keepFor);
-      }
-    }
-  } catch {
-    // A cache that cannot be pruned still works.
-  }
-}
-
-/** Removes unwanted files at any depth, and directories that are empty. */
-function removeFiles(directory: string, unwanted: (file: string) => boolean): void {
-  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }).reverse()) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && unwanted(path)) rmSync(path, { force: true });
-    if (entry.isDirectory() && namesIn(path).length === 0) rmSync(path, { recursive: true, force: true });
-  }
 }
 
 /** Names of the entries in a directory; empty if it does not exist. */

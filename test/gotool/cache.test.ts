@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   utimesSync,
@@ -13,7 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { makeDirectories, pruneCache, refuseForeign, touch, writeOnce } from "../../src/gotool/cache.js";
+import { makeDirectories, refuseForeign, touch, writeOnce } from "../../src/gotool/cache.js";
+import { pruneCache } from "../../src/gotool/prune-cache.js";
 
 let root: string;
 beforeEach(() => {
@@ -22,13 +24,19 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** Makes a file that was last used some days ago, and its directory if missing. */
-function put(path: string, days: number): void {
+function put(path: string, days: number, text = path): void {
   const file = join(root, path);
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, path);
+  writeFileSync(file, text);
   const seconds = Date.now() / 1000 - days * 24 * 3600;
   utimesSync(file, seconds, seconds);
   utimesSync(dirname(file), seconds, seconds);
+}
+
+/** Makes it a day since the cache was pruned. */
+function expire(): void {
+  const yesterday = Date.now() / 1000 - 25 * 3600;
+  utimesSync(join(root, "pruned"), yesterday, yesterday);
 }
 
 test("what was not used for ten days goes, once a day", () => {
@@ -66,13 +74,37 @@ test("what was not used for ten days goes, once a day", () => {
   put("src/old.go", 11);
   pruneCache(root);
   expect(existsSync(join(root, "src/old.go"))).toBe(true);
-  const yesterday = Date.now() / 1000 - 25 * 3600;
-  utimesSync(join(root, "pruned"), yesterday, yesterday);
+  expire();
   put("src/used.go", 11);
   touch(join(root, "src/used.go"));
   pruneCache(root);
   expect(existsSync(join(root, "src/old.go"))).toBe(false);
   expect(existsSync(join(root, "src/used.go"))).toBe(true);
+});
+
+test("builds beyond the limit go, those first that were not used for longest, but none of the last hours", () => {
+  const size = 100_000;
+  for (const [name, days] of [
+    ["a", 3],
+    ["c", 1],
+    ["b", 2],
+    ["d", 0.5],
+    ["now", 0.04],
+    ["e", 0.3],
+  ] as const) {
+    put(`build/${name}/program`, days, "x".repeat(size));
+  }
+  put("src/old.go", 3);
+  const left = () => readdirSync(join(root, "build")).sort();
+  pruneCache(root, 5.5 * size);
+  expect(left()).toEqual(["b", "c", "d", "e", "now"]);
+  expire();
+  pruneCache(root, 3.5 * size);
+  expect(left()).toEqual(["d", "e", "now"]);
+  expire();
+  pruneCache(root, 0.5 * size);
+  expect(left()).toEqual(["now"]);
+  expect(existsSync(join(root, "src/old.go"))).toBe(true);
 });
 
 test("a cache that is not there, or is no directory, is let be", () => {

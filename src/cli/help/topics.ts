@@ -72,7 +72,7 @@ export const environment: readonly Entry[] = [
   ],
   [
     "GOTRACE_CACHE=DIR",
-    "directory for rewritten files and the trace of the last run (default: gotrace in the user's cache directory; unused entries are removed after ten days)",
+    "directory for rewritten files and the trace of the last run (default: gotrace in the user's cache directory; once a day, entries that were not used for ten days are removed, and builds beyond 5 GiB, the least recently used first)",
   ],
   ["GOTRACE_TOKEN=TOKEN", "the bearer token that capture sends to the server that it is given, without --token-file"],
   ["GOTRACE_WEBHOOK=URL", "--webhook of 'gotrace capture --watch', where the URL is a secret"],
