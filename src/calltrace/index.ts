@@ -4,7 +4,7 @@ export { type SnapshotCause, STOP_SNAPSHOT, snapshotCause } from "./cause.js";
 export { readChunkHead, readChunkHeadAt, snapshotIn } from "./chunk-head.js";
 export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
-export { type Control, readControl } from "./control.js";
+export { type Control, readControl, readHowRecorded } from "./control.js";
 export { type Definition, type Definitions, ID_LIMIT, readDefinitions } from "./definitions.js";
 export { isGivenBack, keptParts } from "./given-back.js";
 export { GrowingReader, GrowingTrace } from "./growing.js";
@@ -17,6 +17,7 @@ export {
   type RawHeader,
   readHeader,
 } from "./header.js";
+export { namedLeftOut } from "./left-out.js";
 export { encodeNote, type Note } from "./notes.js";
 export {
   bundlePatches,

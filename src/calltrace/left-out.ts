@@ -1,4 +1,5 @@
 /** Reads the counts of calls that a process did not keep because they were short. */
+import type { Definitions } from "./definitions.js";
 import { type ByteSource, readBytes } from "./source.js";
 import { CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAGIC, Chunk } from "./spec.js";
 import { COUNTS } from "./spec-ring.js";
@@ -8,6 +9,16 @@ export interface LeftOut {
   readonly calls: number;
   /** Nanoseconds. */
   readonly time: number;
+}
+
+/** By name, the most first. */
+export function namedLeftOut(
+  leftOut: ReadonlyMap<number, LeftOut>,
+  definitions: Definitions,
+): (LeftOut & { readonly name: string })[] {
+  return [...leftOut]
+    .map(([id, { calls, time }]) => ({ name: definitions.get(id)?.name ?? `?${id}`, calls, time }))
+    .sort((a, b) => b.calls - a.calls);
 }
 
 /** The most chunks that are read; ids of functions beyond have no names either. */

@@ -1,6 +1,6 @@
 /** Builds the tree of one process. */
 import type { Durations } from "../base/durations.js";
-import { snapshotCause } from "../calltrace/index.js";
+import { namedLeftOut, snapshotCause } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
 import { renumbered } from "./collected-requests.js";
 import type { CompactProcess } from "./compact.js";
@@ -54,7 +54,7 @@ export function buildProcess(
       total: extent(tree),
       atLeast: !known && tree.running.size > 0,
       end,
-      leftOut: process.leftOut.size === 0 ? NOTHING : leftOutOf(process),
+      leftOut: process.leftOut.size === 0 ? NOTHING : namedLeftOut(process.leftOut, process.definitions),
       ...(process.reach === undefined ? {} : { reach: process.reach }),
       ...(process.control === undefined ? {} : { control: process.control }),
       ...(cause === undefined ? {} : { cause }),
@@ -78,12 +78,6 @@ export function buildProcess(
 }
 
 const NOTHING: ProcessTree["leftOut"] = [];
-
-function leftOutOf({ leftOut, definitions }: CompactProcess): ProcessTree["leftOut"] {
-  return [...leftOut]
-    .map(([id, { calls, time }]) => ({ name: definitions.get(id)?.name ?? `?${id}`, calls, time }))
-    .sort((a, b) => b.calls - a.calls);
-}
 
 /** By function of the forest. */
 function byFunction(packed: PackedDurations, ids: IdMap): Map<number, Durations> {

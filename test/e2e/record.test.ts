@@ -124,14 +124,45 @@ test("gotrace record: what is in force, and changes while the process runs", asy
     "  calls of at least 10µs, and the callers of such calls",
     "  the outermost levels of each goroutine: 7",
   ]);
+  interface Described {
+    readonly in_force: boolean;
+    readonly snapshot?: string;
+    readonly left_out: readonly { readonly function: string; readonly calls: number; readonly time_ns: number }[];
+  }
+  /** What is said once the settings are in force. */
+  const json = (...words: string[]): Described[] => {
+    const described: Described[] = JSON.parse(record("--format=json", ...words).lines.join("\n"));
+    return described[0].in_force ? described : json();
+  };
+  /** Until a call of leaf was left out. */
+  let described = json();
+  while (!described[0].left_out.some(({ function: name }) => name === "main.leaf")) described = json();
+  const path = join(traces, `${child.pid}-1.gotrace`);
+  expect(described).toEqual([
+    {
+      ...{ pid: child.pid, executable: join(program, "sparing"), trace: path, changeable: true },
+      ...{ recording: "on", in_force: true, min_ns: 10_000, depth: 7, times_behind: 0, given_back_bytes: 0 },
+      functions: [
+        { pattern: "work", record: false },
+        { pattern: "work$", record: true },
+      ],
+      ring: { bytes: 2 ** 20, age_ns: null },
+      snapshots: { written: 0, too_soon: 0, failed: 0 },
+      left_out: expect.arrayContaining([
+        { function: "main.leaf", calls: expect.any(Number), time_ns: expect.any(Number) },
+      ]),
+    },
+  ]);
   expect(record("--reset").lines).toEqual([`${head} records everything`]);
   const window = ["top", "--once", "--interval", "10ms", traces];
   while (!gotrace(window, { cwd: program, env }).stdout.includes("main.work"));
   const { code, lines } = record("--dump");
   expect([code, lines]).toEqual([0, [expect.stringMatching(/snapshots\/.*-1\.gotrace$/)]]);
   expect(gotrace(["calls", "main.work", lines[0]], { cwd: program, env })).toMatchObject({ code: 0 });
-  expect(record("--pause").lines).toEqual([`${head} is paused: it records nothing`]);
-  const paused = record("--dump").lines;
+  expect(json("--pause")).toMatchObject([
+    { recording: "paused", functions: [], min_ns: null, depth: null, snapshots: { written: 1 } },
+  ]);
+  const paused = [json("--dump")[0].snapshot!];
   expect(paused).toEqual([expect.stringMatching(/snapshots\/.*-2\.gotrace$/)]);
   const report = gotrace(["report", ...paused], { cwd: program, env }).stdout;
   expect(report).toMatch(/main\.work.*\n(.*\n)*recording was paused/);
@@ -158,6 +189,7 @@ test("gotrace record: errors", async () => {
     [["1", "--min", "fast"], 64, "--min"],
     [["1", "--depth", "-1"], 64, "--depth"],
     [[join(program, "missing")], 66, "cannot read"],
+    [["--format", "xml", traces], 64, "--format"],
     [["--dump", traces], 69, "has no ring of which to write a snapshot"],
   ] as const) {
     const result = gotrace(["record", ...words], { cwd: program, env });

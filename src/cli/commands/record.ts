@@ -6,9 +6,10 @@ import { type Command, commandHelp } from "../command.js";
 import { type Flag, type ParsedFlags, parseFlags } from "../flags/parse.js";
 import { selectionLines } from "../flags/recorder.js";
 import { helpFlag } from "../flags/tables.js";
-import { badValue, duration } from "../flags/values.js";
+import { badValue, choice, duration } from "../flags/values.js";
 import { recorderLines } from "../record/describe.js";
 import { dumped } from "../record/dump.js";
+import { recordersJson } from "../record/json.js";
 import { changeRecorder, type Recorder, readRecorder, settledRecorder } from "../record/recorder.js";
 import { withLine } from "../record/selection.js";
 import { sayError } from "../say.js";
@@ -36,6 +37,7 @@ const flags: readonly Flag[] = [
     name: "dump",
     help: "write a snapshot: a copy of the ring of each process, in a file of its own (GOTRACE_DUMP_DIR, or snapshots/ beside the trace)",
   },
+  { name: "format", value: "FORMAT", help: "text (default) or json" },
   helpFlag,
 ];
 
@@ -52,6 +54,7 @@ processes record, of all on this machine if none is named.`,
     "gotrace record /var/trace --off 'codec\\.' --min 10us",
     "gotrace record 4711 --reset --resume",
     "gotrace record 4711 --dump",
+    "gotrace record --format json /var/trace",
   ],
   run,
 };
@@ -66,6 +69,7 @@ async function run(words: readonly string[]): Promise<number> {
     process.stdout.write(commandHelp(recordCommand));
     return 0;
   }
+  const isJson = choice(parsed, "format", ["text", "json"]) === "json";
   const change = changeOf(parsed);
   const dumps = parsed.has("dump");
   const [target, ...more] = parsed.rest;
@@ -78,7 +82,7 @@ async function run(words: readonly string[]): Promise<number> {
   }
   const recorders = runningTraces(target).map(readRecorder);
   if (change === undefined && !dumps) {
-    print(recorders.flatMap(recorderLines));
+    show(recorders, isJson);
     return 0;
   }
   const changeable = recorders.filter(({ control }) => control !== undefined);
@@ -90,32 +94,47 @@ async function run(words: readonly string[]): Promise<number> {
     );
   }
   // First: what is paused writes none.
-  const code = dumps ? await dump(changeable) : 0;
-  if (change === undefined) return code;
+  const { files, code } = dumps ? await dump(changeable) : NONE;
+  if (!isJson) print([...(files?.values() ?? [])]);
+  if (change === undefined && !isJson) return code;
   // Read again: asking for a snapshot changes the generation.
-  for (const { path } of changeable) {
-    const recorder = readRecorder(path);
-    changeRecorder(recorder, change(recorder));
-  }
+  const ready = changeable.map(({ path }) => readRecorder(path));
+  if (change !== undefined) for (const recorder of ready) changeRecorder(recorder, change(recorder));
   const settled = await Promise.all(recorders.map(({ path }) => settledRecorder(path, PATIENCE)));
-  print(settled.flatMap(recorderLines));
-  for (const recorder of settled) refuseWrong(recorder);
+  show(settled, isJson, files);
+  if (change !== undefined) for (const recorder of settled) refuseWrong(recorder);
   return code;
 }
 
-/** Has snapshots written, and prints their names. @returns the exit code of the first that failed, or 0 */
-async function dump(recorders: readonly Recorder[]): Promise<number> {
+/** What became of snapshots. */
+interface Dumped {
+  /** By trace; undefined if none were asked for. */
+  readonly files: ReadonlyMap<string, string> | undefined;
+  /** The exit code of the first that failed, or 0. */
+  readonly code: number;
+}
+
+const NONE: Dumped = { files: undefined, code: 0 };
+
+/** Has snapshots written, and says which could not be. */
+async function dump(recorders: readonly Recorder[]): Promise<Dumped> {
   const results = await Promise.allSettled(recorders.map((recorder) => dumped(recorder, DUMP_PATIENCE)));
+  const files = new Map<string, string>();
   let code = 0;
-  for (const result of results) {
-    if (result.status === "fulfilled") print([result.value]);
+  for (const [index, result] of results.entries()) {
+    if (result.status === "fulfilled") files.set(recorders[index].path, result.value);
     else if (!(result.reason instanceof UserError)) throw result.reason;
     else {
       sayError(result.reason);
       code ||= result.reason.code;
     }
   }
-  return code;
+  return { files, code };
+}
+
+function show(recorders: readonly Recorder[], isJson: boolean, files?: Dumped["files"]): void {
+  if (isJson) process.stdout.write(recordersJson(recorders, files));
+  else print(recorders.flatMap(recorderLines));
 }
 
 function print(lines: readonly string[]): void {

@@ -4,7 +4,7 @@ import { baseName } from "../../base/place.js";
 import { formatQuantity } from "../../base/quantity.js";
 import { formatBytes } from "../../base/units.js";
 import { GATES } from "../../calltrace/index.js";
-import { isApplied, type Recorder } from "./recorder.js";
+import { isPending, type Recorder } from "./recorder.js";
 
 /** Lines about a process: what it does, and what limits that. */
 export function recorderLines(recorder: Recorder): string[] {
@@ -28,8 +28,7 @@ export function recorderLines(recorder: Recorder): string[] {
     `${name} ${what}`,
     ...limits.map((line) => `  ${line}`),
     ...(mode === "ring" ? [`  in a ring: ${ringWords(Number(numbers.ringAge), Number(numbers.ringBytes))}`] : []),
-    // While it is paused it applies nothing: that comes with the end of the pause.
-    ...(isApplied(recorder) || numbers.gate !== 0n ? [] : ["  not in force yet: no traced function was called since"]),
+    ...(isPending(recorder) ? ["  not in force yet: no traced function was called since"] : []),
   ];
 }
 

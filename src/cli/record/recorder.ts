@@ -3,10 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ExitCode, messageOf, UserError } from "../../base/errors.js";
 import {
   type Control,
+  GATES,
   HEADER_SIZE,
+  headerClock,
+  namedLeftOut,
   readBytes,
   readControl,
+  readDefinitions,
   readHeader,
+  readHowRecorded,
   type SettingsChange,
   settingsPatches,
 } from "../../calltrace/index.js";
@@ -61,8 +66,29 @@ export function changeRecorder({ path, pid, control, offset }: Recorder, change:
 }
 
 /** Whether a process has its present settings in force. */
-export function isApplied({ control }: Recorder): boolean {
+function isApplied({ control }: Recorder): boolean {
   return control !== undefined && control.numbers.applied === control.numbers.generation;
+}
+
+/** Whether a change waits for the process to notice it. While it is paused it applies nothing: that comes with the end of the pause. */
+export function isPending(recorder: Recorder): boolean {
+  return !isApplied(recorder) && recorder.control?.numbers.gate === GATES.open;
+}
+
+/** By function, the calls that a process has not kept because they were short, the most first. Times are NaN in its first moments. */
+export function leftOutOf({
+  path,
+}: Recorder): { readonly name: string; readonly calls: number; readonly time: number }[] {
+  const file = openFile(path);
+  try {
+    const header = readHeader(readBytes(file.source, 0, HEADER_SIZE), 0);
+    const { leftOut } = readHowRecorded(file.source, header, headerClock(header).slope);
+    if (leftOut.size === 0) return [];
+    const definitions = readDefinitions(file.source, [], Number(header.numbers.defsHead));
+    return namedLeftOut(leftOut, definitions);
+  } finally {
+    file.close();
+  }
 }
 
 /** Waits until a process has its settings in force, for at most some milliseconds. @returns what it then says */
