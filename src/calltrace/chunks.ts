@@ -4,9 +4,10 @@ import { type ChunkTable, TableBuilder } from "./chunk-table.js";
 import type { Clock } from "./header.js";
 import { slopeOf } from "./header.js";
 import { orderRing, type RingEntry } from "./ring.js";
-import { type ByteSource, Window } from "./source.js";
+import type { ByteSource } from "./source.js";
 import { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, Chunk, HEADER_SIZE } from "./spec.js";
 import { RING_HEADER } from "./spec-ring.js";
+import { Window } from "./window.js";
 
 /** What is wrong with a trace, and where. Everything before the offset is used. */
 export interface Problem {

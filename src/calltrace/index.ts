@@ -2,6 +2,7 @@
 export type { Begin } from "./beginning.js";
 export { type SnapshotCause, STOP_SNAPSHOT, snapshotCause } from "./cause.js";
 export { readChunkHead, readChunkHeadAt, snapshotIn } from "./chunk-head.js";
+export { ChunkReader } from "./chunk-reader.js";
 export { type ChunkTable, chunkAt, truncateTable } from "./chunk-table.js";
 export type { Problem } from "./chunks.js";
 export { type Control, readControl, readHowRecorded } from "./control.js";
@@ -34,8 +35,9 @@ export { type DecoderState, EIGHTHS, Kind, RecordDecoder, Status } from "./recor
 export { copyRing, usesSpaceAgain } from "./ring-copy.js";
 export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";
 export { MAX_PARENTS, type RecordMap, Skimmer } from "./skim.js";
-export { type ByteSource, ChunkReader, readBytes, sliceSource, Window } from "./source.js";
+export { type ByteSource, readBytes, sliceSource } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
 export { CONTROL_UNITS, RECORDS, Tag } from "./spec-records.js";
 export { GATES, GIVE, RING_HEADER } from "./spec-ring.js";
 export { type OpenedProcess, openTrace, type ProcessTrace, type Trace } from "./trace.js";
+export { Window } from "./window.js";
