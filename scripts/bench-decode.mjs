@@ -1,10 +1,11 @@
 // Measures the reader: builds the merged call trees of three generated traces, one with many calls a path, one with many paths
-// and one with more than a tree may have; with --stats, the numbers of `gotrace stats`. Prints events per second, by time and by CPU time, and
+// and one with more than a tree may have; with --stats, the numbers of `gotrace stats`; with --walk, visits all calls after that,
+// and measures only this. Prints events per second, by time and by CPU time, and
 // resident memory, of the reader and of others in the same run: with several threads, and the one without the core, or that of
 // an older release. Of several threads also the processor time of the one that works most (Linux): on a machine with free cores,
 // that is how long the reading takes. Threads need dist/bin (npm run build).
 //
-//   node scripts/bench-decode.mjs [--size 256] [--before DIR] [--stats] [--threads N]
+//   node scripts/bench-decode.mjs [--size 256] [--before DIR] [--stats | --walk] [--threads N]
 //
 // --threads is how many read a trace, by default as many as there are processors. One with very many paths is read by one.
 // --size is the size of each trace in MiB; DIR is a checkout of an older release with its node_modules (a worktree of the
@@ -44,6 +45,7 @@ const { values } = parseArgs({
     reader: { type: "string" },
     plain: { type: "boolean", default: false },
     stats: { type: "boolean", default: false },
+    walk: { type: "boolean", default: false },
     threads: { type: "string", default: String(Math.max(2, availableParallelism())) },
   },
 });
@@ -68,7 +70,7 @@ async function compare(directory) {
   const theirs = ["calltree", "callstats"].map((room) => resolve(values.before ?? "", "src", room, "index.ts"));
   const before = values.before ? await bundled(theirs, join(directory, "before.mjs")) : now;
   const others = values.before ? [] : ["--plain"];
-  const what = values.stats ? ["--stats"] : [];
+  const what = values.stats ? ["--stats"] : values.walk ? ["--walk"] : [];
   const file = join(directory, "trace.gotrace");
   const run = (reader, flags = []) => {
     const task = ["--trace", file, "--reader", reader, "--threads", "1", ...what, ...flags];
@@ -84,21 +86,24 @@ async function compare(directory) {
     const threaded = [];
     const busiest = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const [old, ours, shared] = [run(before, others), run(now), run(now, ["--threads", values.threads])];
+      // One thread goes through single calls.
+      const [old, ours] = [run(before, others), run(now)];
+      const shared = values.walk ? ours : run(now, ["--threads", values.threads]);
       if (old.events !== ours.events) throw new Error(`${old.events} events before, ${ours.events} now`);
       if (shared.digest !== ours.digest) throw new Error(`${values.threads} threads built another tree than one`);
       ratios.push(ours.own / old.own);
       threaded.push(shared.rate / ours.rate);
       busiest.push(ours.busiest / shared.busiest);
-      console.log(`${title}: ${values.threads} threads: ${line(shared)}`);
+      if (!values.walk) console.log(`${title}: ${values.threads} threads: ${line(shared)}`);
       console.log(`${title}: ${line(ours)}; ${values.before ? "before" : "without the core"}: ${line(old)}`);
     }
     ratios.sort((a, b) => a - b);
     threaded.sort((a, b) => a - b);
     busiest.sort((a, b) => a - b);
-    console.log(
-      `${title}: ${values.threads} threads ${threaded[ROUNDS >> 1].toFixed(2)} times as fast as one by time, ${busiest[ROUNDS >> 1].toFixed(2)} by the CPU time of the busiest thread`,
-    );
+    if (!values.walk)
+      console.log(
+        `${title}: ${values.threads} threads ${threaded[ROUNDS >> 1].toFixed(2)} times as fast as one by time, ${busiest[ROUNDS >> 1].toFixed(2)} by the CPU time of the busiest thread`,
+      );
     console.log(`${title}: ${ratios[ROUNDS >> 1].toFixed(2)} times as fast by CPU time`);
   }
 }
@@ -129,15 +134,18 @@ async function measure(path, reader, isPlain, most) {
   const read = (offset, into) => readSync(descriptor, into, 0, into.length, offset);
   const source = { size, read, file: { descriptor, start: 0 } };
   const threads = most > 1 ? { threads: { most, start } } : {};
+  const recording = values.walk ? parts.readRecording(source, { build: { isPlain } }) : undefined;
   noteThreads();
   const first = new Map(threadTimes);
   const begin = performance.now();
   const before = process.cpuUsage();
-  const forest = values.stats
-    ? statistics(parts, source, isPlain, threads)
-    : replayTraces
-      ? replayTraces(source, { isPlain, ...threads }).forest
-      : buildForest(source);
+  const forest = recording
+    ? walked(recording)
+    : values.stats
+      ? statistics(parts, source, isPlain, threads)
+      : replayTraces
+        ? replayTraces(source, { isPlain, ...threads }).forest
+        : buildForest(source);
   const seconds = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(before);
   noteThreads();
@@ -185,15 +193,37 @@ function start() {
   };
 }
 
+/** Visits all calls. @returns the forest */
+function walked(recording) {
+  const { forest } = recording;
+  const sums = new Float64Array(2);
+  const visitor = {
+    enter: (_node, time) => {
+      sums[0] += time;
+    },
+    exit: (_node, _start, _end, self) => {
+      sums[1] += self;
+    },
+  };
+  visitAll(recording, visitor);
+  const self = forest.processes[0].tree.self.reduce((sum, time) => sum + time, 0);
+  if (Math.abs(sums[1] - self) > 1e-6 * self) throw new Error(`calls of ${sums[1]} ns, but the tree has ${self}`);
+  return forest;
+}
+
+/** Older releases have no `visit`. */
+function visitAll(recording, visitor) {
+  if (recording.visit) recording.visit(visitor);
+  else for (const _ of recording.walk(visitor));
+}
+
 /** Computes the numbers of `gotrace stats`. @returns the forest */
 function statistics({ readRecording, StatsMeter, treeStats }, source, isPlain, threads) {
   const recording = readRecording(source, { build: { isPlain, collectsDurations: !isPlain }, ...threads });
   const { forest } = recording;
   if (treeStats?.(forest, { spread: true }) !== undefined) return forest;
   const meter = new StatsMeter(forest, { spread: true });
-  // Older releases have no `visit`.
-  if (recording.visit) recording.visit(meter.visitor);
-  else for (const _ of recording.walk(meter.visitor));
+  visitAll(recording, meter.visitor);
   meter.rows();
   return forest;
 }

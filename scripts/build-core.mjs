@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const self = fileURLToPath(import.meta.url);
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
-/** The folders that have a `core`, with the `codes.ts` that it shares with its host. */
+/** The folders that have a `core`, with the `codes.ts` (and others so named) that it shares with its host. */
 const PARENTS = ["src/exectrace", "src/calltree"];
 
 /** The maximum size of inlined functions, in Binaryen's measure. The compiler's default makes the reader 10 % slower. */
@@ -39,8 +39,11 @@ function digest(parent) {
   const folder = at(`${parent}/core`);
   const sources = readdirSync(folder).sort();
   const paths = sources.map((name) => `${folder}/${name}`);
+  const codes = readdirSync(at(parent))
+    .filter((name) => name.endsWith("codes.ts"))
+    .sort();
   const hash = createHash("sha256");
-  for (const path of [...paths, at(`${parent}/codes.ts`), self, at("package-lock.json")]) {
+  for (const path of [...paths, ...codes.map((name) => at(`${parent}/${name}`)), self, at("package-lock.json")]) {
     const contents = readFileSync(path);
     hash.update(`${path.slice(at("").length)}\0${contents.length}\0`).update(contents);
   }

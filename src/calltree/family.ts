@@ -12,7 +12,8 @@ import type { CallFamily, CallId, FamilyMember } from "./call-id.js";
 import { Ending } from "./ending.js";
 import { CallCount } from "./held-calls.js";
 import type { Recording } from "./recording.js";
-import type { Begun, WalkObserver } from "./replay/replay.js";
+import type { WalkObserver } from "./replay/observed-walk.js";
+import type { Begun } from "./replay/walker.js";
 
 /**
  * Finds families in one walk, for any number of calls, whatever the recording selects.

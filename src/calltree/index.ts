@@ -31,9 +31,10 @@ export { unpackDurations } from "./packed-durations.js";
 export { columnIn, PARTS, partName, statesOfPart, timeIn } from "./part.js";
 export { type RecordingOptions, readRecording } from "./read.js";
 export { Recording, type Walk } from "./recording.js";
-export type { HiddenCalls } from "./replay/filtered-replay.js";
-export type { Begun, WalkObserver } from "./replay/replay.js";
+export type { HiddenCalls } from "./replay/core-walk.js";
+export type { WalkObserver } from "./replay/observed-walk.js";
 export type { ReplayOptions } from "./replay/stacks-for.js";
+export type { Begun } from "./replay/walker.js";
 export type { SelectOptions } from "./selection.js";
 export {
   type FromShare,
@@ -44,7 +45,7 @@ export {
   type ToShare,
 } from "./shares/threads.js";
 export { latest } from "./shelf.js";
-export type { StateClock, WaitVisitor } from "./state-meter.js";
+export type { StateClock, WaitVisitor } from "./state-clock.js";
 export {
   type Blame,
   type Blamed,

@@ -2,14 +2,15 @@
 import type { ProcessTrace } from "../calltrace/index.js";
 import type { CallFamily } from "./call-id.js";
 import type { Replay } from "./forest.js";
-import type { HiddenCalls } from "./replay/filtered-replay.js";
-import { type WalkObserver, walkProcess } from "./replay/replay.js";
+import type { HiddenCalls } from "./replay/core-walk.js";
+import { ObservedWalk, type WalkObserver } from "./replay/observed-walk.js";
+import { walkProcess } from "./replay/replay.js";
 import type { ReplayOptions } from "./replay/stacks-for.js";
 import { rescoped } from "./rescoped.js";
 import { isStructural, type SelectOptions, scopeOf } from "./selection.js";
 import { Shelf } from "./shelf.js";
 import { ShownProcesses, type StateCheck, type StateSource, type WalkView } from "./shown.js";
-import type { StateClock } from "./state-meter.js";
+import type { StateClock } from "./state-clock.js";
 import type { Stays, UserTask } from "./stays.js";
 import type { CallForest } from "./tree.js";
 import type { FilteredCalls } from "./views/select.js";
@@ -164,20 +165,20 @@ export class Recording {
     skips: ReadonlySet<number> = NONE,
   ): Walk {
     if (this.build.noMerge) throw new Error("a recording without merging cannot be walked");
-    const { built, traces } = this.replay;
+    const { traces } = this.replay;
     const hidden = { minimum: 0, paths: 0 };
     const total = traces.reduce((sum, { length }) => sum + length, 0);
     let before = 0;
     for (const [process, { length }] of traces.entries()) {
       if (skips.has(process)) continue;
-      const sink = this.shown.replayFor(process, visitor, view);
-      const { replayed } = built.at(process);
-      for (const done of walkProcess(replayed, replayed.scope, sink)) {
-        progress?.(before + done, total);
+      const walk = this.shown.walk(process, visitor, view);
+      let step = walk.next();
+      for (; !step.done; step = walk.next()) {
+        progress?.(before + step.value, total);
         yield;
       }
-      hidden.minimum += sink.hidden.minimum;
-      hidden.paths += sink.hidden.paths;
+      hidden.minimum += step.value.minimum;
+      hidden.paths += step.value.paths;
       before += length;
       // A process may be too short to pause for output, and there may be thousands.
       yield;
@@ -210,8 +211,9 @@ export class Recording {
     const total = [...observers.keys()].reduce((sum, process) => sum + lengthOf(process), 0);
     let before = 0;
     for (const [process, observer] of observers) {
-      for (const done of walkProcess(this.replay.built.at(process).replayed, {}, observer))
-        progress?.(before + done, total);
+      const { replayed } = this.replay.built.at(process);
+      const walk = new ObservedWalk(replayed.paths.table(), {}, observer);
+      for (const done of walkProcess(replayed, {}, walk)) progress?.(before + done, total);
       before += lengthOf(process);
     }
   }

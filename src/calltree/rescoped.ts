@@ -4,6 +4,7 @@ import { type Built, withTree } from "./built.js";
 import { type ForestOptions, type Replay, Trees } from "./forest.js";
 import { freeze } from "./freeze.js";
 import type { NodeTable } from "./replay/nodes.js";
+import { ObservedWalk } from "./replay/observed-walk.js";
 import { type Replayed, walkProcess } from "./replay/replay.js";
 import type { Scope } from "./replay/scope.js";
 import type { Stacks } from "./replay/stacks.js";
@@ -50,8 +51,8 @@ export function rescoped(
 /** Walks a process to the end. @param nodes its paths; what counts is added there */
 function walked(replayed: Replayed, scope: Scope, nodes: NodeTable): Stacks {
   const nothing = { begin() {}, enter() {}, exit() {}, spawn() {}, end() {} };
-  const walk = walkProcess(replayed, scope, nothing, nodes);
-  let step = walk.next();
-  while (!step.done) step = walk.next();
-  return step.value;
+  const walk = new ObservedWalk(nodes, scope, nothing, true);
+  const steps = walkProcess(replayed, scope, walk);
+  while (!steps.next().done);
+  return walk.stacks;
 }

@@ -2,12 +2,12 @@
 import type { ProcessTrace } from "../calltrace/index.js";
 import { withoutTree, withTree } from "./built.js";
 import type { Replay } from "./forest.js";
-import { FilteredReplay } from "./replay/filtered-replay.js";
+import { CoreWalk, type HiddenCalls } from "./replay/core-walk.js";
 import { walkProcess } from "./replay/replay.js";
-import { windowOf } from "./replay/scope.js";
+import { type Scope, windowOf } from "./replay/scope.js";
 import { isStructural, type SelectOptions } from "./selection.js";
 import { Shelf } from "./shelf.js";
-import type { StateClock, WaitVisitor } from "./state-meter.js";
+import type { StateClock, WaitVisitor } from "./state-clock.js";
 import type { Blame } from "./states.js";
 import type { CallForest, ProcessTree } from "./tree.js";
 import { TreeStateCollector } from "./tree-states.js";
@@ -88,10 +88,14 @@ export class ShownProcesses {
     return this.states?.clocks.at(process).clock;
   }
 
-  /** What a replay of a process passes on to the visitor. */
-  replayFor(process: number, visitor: CallVisitor, view: WalkView): FilteredReplay {
+  /**
+   * Walks a process; yields the number of bytes done every few thousand events.
+   * @returns the calls that the visitor was not told of although they are in the tree
+   */
+  walk(process: number, visitor: CallVisitor, view: WalkView): Generator<number, HiddenCalls> {
     const { process: tree, selected } = this.shown.at(process);
-    return this.passOn(process, visitor, view, tree, selected);
+    const { scope } = this.replay.built.at(process).replayed;
+    return this.walkIn(process, scope, visitor, view, tree, selected);
   }
 
   /** The node of a process's tree for one that was built; 0 if it is not selected. */
@@ -133,7 +137,7 @@ export class ShownProcesses {
       this.isServing ||= clock.serves?.(goroutine.goid) === true;
       visitor.begin?.(goroutine);
     };
-    const walk = walkProcess(replayed, scope, this.passOn(index, { ...visitor, begin }, {}, process, selected));
+    const walk = this.walkIn(index, scope, { ...visitor, begin }, {}, process, selected);
     while (!walk.next().done);
     const { self, total } = collector;
     const blame = waits && this.blameOf(index, waits, selected);
@@ -149,19 +153,21 @@ export class ShownProcesses {
     if (selected === undefined) return visitor.blame(tree);
     const all = { map: Int32Array.from({ length: tree.size }, (_, node) => node), context: new Uint8Array(tree.size) };
     const { goroutines: _goroutines, family: _family, ...time } = replayed.scope;
-    const walk = walkProcess(replayed, time, this.passOn(index, visitor, {}, whole, all));
+    const walk = this.walkIn(index, time, visitor, {}, whole, all);
     while (!walk.next().done);
     return selectBlame(visitor.blame(tree), tree, functions, selected);
   }
 
-  private passOn(
+  private *walkIn(
     index: number,
+    scope: Scope,
     visitor: CallVisitor,
     { minimum = 0, depth, top }: WalkView,
     { tree }: ProcessTree,
     selected: Pick<Selected, "map" | "context"> | undefined,
-  ): FilteredReplay {
-    const { edges, ids, numbers, paths } = this.replay.built.at(index).replayed;
+  ): Generator<number, HiddenCalls> {
+    const { replayed } = this.replay.built.at(index);
+    const { edges, ids, numbers, paths } = replayed;
     const map = selected === undefined ? numbers : numbers.map((node) => selected.map[node]);
     const shown = depth === undefined && top === undefined ? undefined : viewTree(tree, { depth, top }).shown;
     const maps = {
@@ -181,7 +187,9 @@ export class ShownProcesses {
         };
       },
     };
-    return new FilteredReplay(maps, visitor, minimum, this.clockOf(index));
+    const walk = new CoreWalk(replayed, scope, maps, visitor, minimum, this.clockOf(index));
+    yield* walkProcess(replayed, scope, walk);
+    return walk.finish();
   }
 }
 

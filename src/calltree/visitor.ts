@@ -62,12 +62,15 @@ export interface CallVisitor {
 export function combineVisitors(visitors: readonly CallVisitor[]): CallVisitor {
   const [only, ...others] = visitors;
   if (only !== undefined && others.length === 0) return only;
+  const enters = visitors.filter(({ enter }) => enter !== undefined);
+  const enter: CallVisitor["enter"] = (node, time, number) => {
+    for (const visitor of enters) visitor.enter?.(node, time, number);
+  };
   return {
+    // A walk is faster without.
+    ...(enters.length === 0 ? {} : { enter }),
     begin(goroutine) {
       for (const visitor of visitors) visitor.begin?.(goroutine);
-    },
-    enter(node, time, number) {
-      for (const visitor of visitors) visitor.enter?.(node, time, number);
     },
     exit(node, start, time, self, how, calls, states, number) {
       for (const visitor of visitors) visitor.exit?.(node, start, time, self, how, calls, states, number);

@@ -4,67 +4,41 @@
  * (replay/core.ts): control records, the ends of calls that a panic passed, and the questions of other goroutines.
  * The results are those of RecordDecoder and Stacks, bit for bit; a test compares them.
  */
-import { NodeMark, StateWord, Stop, TagPlace } from "../codes";
+import { NodeMark, Stop, TagPlace } from "../codes";
 import { isCollecting, recordDuration } from "./durations";
 import { Frame, free, push, release } from "./frames";
 import { child, countGoroutine, depthLimit, displace, isCounted, isRoot, Node, noteGoroutine } from "./nodes";
 import { following, recordRequest, Signature, startOf } from "./requests";
+import { FIRST_ENTER, State, state, tags } from "./state";
 
 export { collectDurations, isFull, recordDuration } from "./durations";
 export { addFrames, clearFrames, hasFrame } from "./frames";
-export { child, count, hasOtherIds, otherPaths, setColumns, setLimits, setRoots, setTree, tableSize } from "./nodes";
+export {
+  adoptNodes,
+  child,
+  count,
+  hasOtherIds,
+  otherPaths,
+  setColumns,
+  setLimits,
+  setRoots,
+  setTree,
+  tableSize,
+} from "./nodes";
 export { collectRequests, setLeast } from "./requests";
 export { controlSizes, lanes, plainSizes, skim } from "./skim";
+export { state, tags } from "./state";
+export { beginCall, endCall, passAll, settleCalls, spawned, walk } from "./walk";
+export { selfRow, spent, totalRow } from "./walk-meter";
+export { walkState } from "./walk-state";
 
 /** The first address that the host may use. */
 export function base(): usize {
   return __heap_base;
 }
 
-/** The first tag of an enter record; those below are exits. The tags of other records have no bytes in the table. */
-const FIRST_ENTER: u32 = 3;
 /** Calls of nodes with these marks are parts of requests. */
 const MARKED: u32 = NodeMark.candidate | NodeMark.root;
-
-/** Fields as in StatePlace and StateWord. */
-@unmanaged
-class State {
-  ticks: f64;
-  pairTicks: f64;
-  pairNano: f64;
-  floor: f64;
-  slope: f64;
-  rounding: f64;
-  from: f64;
-  to: f64;
-  capture: f64;
-  now: f64;
-  goid: f64;
-  serial: f64;
-  stray: f64;
-  leftOut: f64;
-  entered: f64;
-  number: f64;
-  position: usize;
-  end: usize;
-  top: Frame | null;
-  attach: Node;
-  /** May be null. */
-  root: Node | null;
-  edge: i32;
-  ended: Node | null;
-  panicked: i32;
-  serves: i32;
-  signature: Signature | null;
-  unknown: Node | null;
-  open: Frame | null;
-  slow: Frame | null;
-}
-
-/** The state of the slot that is replayed. */
-export const state: usize = memory.data(StateWord.size * 4, 8);
-/** By tag: see TagPlace. */
-export const tags: usize = memory.data(8 * TagPlace.size, 8);
 
 /** Enters a function at `now`; there must be a frame. */
 export function enter(id: u32, now: f64): void {

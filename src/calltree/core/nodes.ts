@@ -59,6 +59,15 @@ export function setTree(root: usize, hash: usize): void {
   hasOtherIds = false;
 }
 
+/** Adds nodes that the host has written behind the root to an empty tree. @param othersAt see {@link otherPaths} */
+export function adoptNodes(all: u32, othersAt: usize, otherIds: bool): void {
+  count = all;
+  others = othersAt;
+  hasOtherIds = otherIds;
+  while (count * 2 > mask + 1) mask = mask * 2 + 1;
+  for (let index: u32 = 1; index < count; index++) if (changetype<usize>(nodeAt(index)) !== others) insert(index);
+}
+
 /** Sets the columns by node, whose values must be zero. */
 export function setColumns(displacedAt: usize, goroutinesAt: usize, goidsAt: usize, latestAt: usize): void {
   displaced = displacedAt;

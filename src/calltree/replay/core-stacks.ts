@@ -7,8 +7,9 @@ import { Kind, type RecordDecoder } from "../../calltrace/index.js";
 import { FramePlace, NodePlace, StatePlace, StateWord, Stop } from "../codes.js";
 import { Ending } from "../ending.js";
 import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
-import { type Core, PIECE, release, SLACK } from "./core.js";
+import { type Core, release } from "./core.js";
 import { readDurations } from "./core-durations.js";
+import { CoreInput } from "./core-input.js";
 import { isDone, readNodes } from "./core-nodes.js";
 import type { CoreRequests } from "./core-requests.js";
 import { bump, Endings } from "./endings.js";
@@ -32,10 +33,7 @@ export class CoreStacks implements CallStacks {
   /** By slot: the serial number of its goroutine, 0 for none yet. */
   private serials = new Float64Array(0);
   private serial = 0;
-  /** The part of a chunk that is in the core's memory. */
-  private loaded: OpenChunk | undefined;
-  private loadedFrom = 0;
-  private loadedUntil = 0;
+  private readonly input: CoreInput;
 
   /**
    * @param slots `top` has addresses of frames here
@@ -50,6 +48,7 @@ export class CoreStacks implements CallStacks {
     private readonly requests?: CoreRequests,
   ) {
     core.setSlope(slope);
+    this.input = new CoreInput(core);
     this.endings = new Endings(slots, () => undefined);
   }
 
@@ -66,31 +65,20 @@ export class CoreStacks implements CallStacks {
   }
 
   run(slot: number, decoder: RecordDecoder, chunk: OpenChunk, reach?: Pick<Reach, "check">): void {
-    const { core, slots } = this;
-    const { units, index, size } = chunk;
+    const { core, slots, input } = this;
     this.load(slot);
     if (reach !== undefined && decoder.next(1) > 0) {
       reach.check(slot, decoder.time[0]);
       this.event(slot, decoder);
     } else if (reach !== undefined) return;
-    // A chunk of goroutines that are short is the same in many runs.
-    let from = chunk === this.loaded ? this.loadedFrom : 0;
-    let until = chunk === this.loaded ? this.loadedUntil : 0;
-    const length = size & ~1;
     for (;;) {
       const state = decoder.state();
       let offset = state.position * 2;
       core.setTimes(state);
       for (;;) {
-        if (offset < from || (offset + SLACK > until && until < length)) {
-          from = offset;
-          until = Math.min(length, offset + PIECE);
-          core.units.set(units.subarray((index + from) / 2, (index + until) / 2), core.input / 2);
-        }
-        core.words[core.stateWords + StateWord.position] = core.input + offset - from;
-        core.words[core.stateWords + StateWord.end] = core.input + until - from;
+        input.place(chunk, offset);
         const why = core.exports.run();
-        const next = core.words[core.stateWords + StateWord.position] - core.input + from;
+        const next = input.offset;
         if (next > offset) slots.floor[slot] = core.floats[core.state + StatePlace.floor];
         offset = next;
         if (why === Stop.frames) core.growFrames();
@@ -99,7 +87,7 @@ export class CoreStacks implements CallStacks {
         else if (why === Stop.ended) {
           this.outermost(slot, core.words[core.stateWords + StateWord.ended]);
           this.requests?.exit(slot, slots.floor[slot], Ending.return);
-        } else if (why === Stop.exit || until === length || offset + SLACK <= until) break;
+        } else if (why === Stop.exit || !input.isCut(chunk, offset)) break;
       }
       core.getTimes(state);
       state.position = offset / 2;
@@ -107,9 +95,6 @@ export class CoreStacks implements CallStacks {
       if (decoder.next(1) === 0) break;
       this.event(slot, decoder);
     }
-    this.loaded = chunk;
-    this.loadedFrom = from;
-    this.loadedUntil = until;
     this.store(slot);
   }
 

@@ -5,6 +5,7 @@
  */
 import { type DecoderState, EIGHTHS, ID_LIMIT, RECORDS, Tag } from "../../calltrace/index.js";
 import { FramePlace, NodePlace, SignaturePlace, StatePlace, StepPlace, TABLE_INDEX, TagPlace } from "../codes.js";
+import { EventPlace } from "../walk-codes.js";
 import { WASM } from "../wasm.js";
 
 /** Exports of core/index.ts. */
@@ -40,6 +41,17 @@ export interface CoreExports {
   endRequest(now: number): void;
   setRoots(table: number): void;
   readonly isFull: { readonly value: number };
+  adoptNodes(count: number, others: number, hasOtherIds: boolean): void;
+  readonly walkState: { readonly value: number };
+  readonly spent: { readonly value: number };
+  readonly selfRow: { readonly value: number };
+  readonly totalRow: { readonly value: number };
+  walk(): number;
+  beginCall(id: number, now: number): number;
+  endCall(now: number, how: number): number;
+  spawned(): number;
+  passAll(): number;
+  settleCalls(): void;
 }
 
 /** The parts in use; Node's type library does not declare WebAssembly. */
@@ -87,9 +99,12 @@ export class Core {
   readonly goroutines: number;
   readonly goids: number;
   private readonly latest: number;
+  /** Address of the events of a walk, see EventPlace. */
+  readonly events: number;
   /** Bytes of the memory at the beginning. */
   readonly firstSize: number;
-  private readonly frames: number;
+  /** Address of the frames, or of the open calls of a walk; they reach up to the end of the memory. */
+  readonly frames: number;
   /** By function: the address of its durations, 0 for none; see DurationPlace. The address of this table is 0 without durations. */
   readonly durations: number = 0;
   /** Addresses of what requests need, see core/requests.ts. */
@@ -124,6 +139,7 @@ export class Core {
     this.goroutines = take(8 * most);
     this.goids = take(8 * most);
     this.latest = take(8 * most);
+    this.events = take(EventPlace.size * EventPlace.most);
     if (collects) {
       this.durations = take(4 * (ID_LIMIT + 2));
       const from = take(DURATIONS);

@@ -5,7 +5,7 @@ import { NodeTable } from "./nodes.js";
 export class NodePaths {
   readonly count: number;
   private readonly columns: Int32Array<ArrayBuffer>;
-  private readonly limits: Pick<NodeTable, "depthLimit" | "pathLimit" | "others" | "hasOtherIds">;
+  readonly limits: Pick<NodeTable, "depthLimit" | "pathLimit" | "others" | "hasOtherIds">;
 
   constructor(table: NodeTable) {
     const { count, parent, func, edge, depth } = table;
@@ -28,10 +28,15 @@ export class NodePaths {
     return this.columns[this.count + node] >>> 0;
   }
 
-  /** A table of the same nodes, of merged calls, in which nothing has been counted. */
-  table(): NodeTable {
+  /** By node: its parent, the id of its function, 0 for a call or the number of its edge, and its level. */
+  get byNode(): Readonly<Record<"parent" | "func" | "edge" | "depth", Int32Array>> {
     const { count, columns } = this;
     const column = (at: number) => columns.subarray(at * count, (at + 1) * count);
-    return NodeTable.of({ parent: column(0), func: column(1), edge: column(2), depth: column(3) }, this.limits);
+    return { parent: column(0), func: column(1), edge: column(2), depth: column(3) };
+  }
+
+  /** A table of the same nodes, of merged calls, in which nothing has been counted. */
+  table(): NodeTable {
+    return NodeTable.of(this.byNode, this.limits);
   }
 }

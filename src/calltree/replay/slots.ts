@@ -51,7 +51,7 @@ export class SlotTable {
 
   /** @param window that of slots whose goroutine is unknown */
   constructor(
-    private readonly chunks: ChunkTable,
+    private readonly chunks: Pick<ChunkTable, "slots" | "first">,
     private readonly window: CountedTime,
   ) {
     this.grow();
