@@ -1,6 +1,7 @@
 /** Requests that were collected while processes were followed: there may be no single calls to walk. */
 import {
   type CallForest,
+  type CallTree,
   type CollectedRequests,
   signaturesOf,
   unpackDurations,
@@ -17,23 +18,28 @@ export interface Untold {
   readonly slowest: number;
 }
 
-/**
- * Adds the requests of a process.
- * @param isRoot whether calls of an outermost node are requests
- */
+/** Which of the collected calls are requests. */
+export interface CollectedRoots {
+  /** Whether those of an outermost node are. */
+  readonly isRoot: (node: number) => boolean;
+  /** Whether they may be passed on to handlers. */
+  readonly isDispatched: boolean;
+}
+
+/** Adds the requests of a process. */
 export function addCollected(
   tally: RequestTally,
   { processes }: CallForest,
   process: number,
   requests: CollectedRequests,
-  isRoot: (node: number) => boolean,
+  { isRoot, isDispatched }: CollectedRoots,
 ): Untold {
   const { tree, info } = processes[process];
   const dispatch = new Dispatch(tree);
   const candidates = new Set(requests.candidates);
   const unsplit = new Set<number>();
   const handlers = signaturesOf(requests).map(([root, ...entered]) => {
-    if (requests.root !== undefined) return { root, handler: root };
+    if (!isDispatched) return { root, handler: root };
     dispatch.begin(root);
     if (!dispatch.handlersOf(root).every((node) => candidates.has(node))) unsplit.add(tree.func[root]);
     else for (const node of entered) dispatch.enter(node);
@@ -56,4 +62,15 @@ export function addCollected(
     tally.list({ ...request, ...times, process, node: root, handler });
   }
   return { unsplit, slowest: slowest < count ? slowest : Number.POSITIVE_INFINITY };
+}
+
+/** Whether all calls of some nodes were collected. */
+export function hasAllCalls(tree: CallTree, requests: CollectedRequests, nodes: ReadonlySet<number>): boolean {
+  const roots = signaturesOf(requests).map(([root]) => root);
+  const missing = new Map([...nodes].map((node) => [node, tree.calls[node]]));
+  for (const [signature, { count }] of unpackDurations(requests.durations)) {
+    const left = missing.get(roots[signature]);
+    if (left !== undefined) missing.set(roots[signature], left - count);
+  }
+  return [...missing.values()].every((left) => left === 0);
 }

@@ -6,13 +6,15 @@ import {
   type CallStates,
   type CallTree,
   type CallVisitor,
+  type CollectedRequests,
+  EdgeKind,
   type Ending,
   type Goroutine,
   isTestFunction,
   mayServe,
   type Recording,
 } from "../calltree/index.js";
-import { addCollected } from "./collected.js";
+import { addCollected, hasAllCalls } from "./collected.js";
 import { Dispatch } from "./dispatch.js";
 import { RequestFocus } from "./focus.js";
 import type { CallRecord, Candidate } from "./listing.js";
@@ -109,22 +111,46 @@ export class RequestCollector implements CallVisitor {
     const { recording, root, found, tally } = this;
     const taken = new Set<number>();
     const text = root.kind === "named" ? root.text : undefined;
-    const isNamed = text !== undefined;
-    if (!isNamed && root.kind !== "handlers") return taken;
+    if (root.kind === "callbacks" || (root.kind === "named" && text === undefined)) return taken;
     if (found !== undefined || recording.hasStates || !recording.isWhole) return taken;
     for (const [process, one] of recording.forest.processes.entries()) {
-      const { requests, guesses = 0 } = one;
+      const { requests, tree, guesses = 0 } = one;
       if (requests === undefined || requests.root !== text) continue;
-      const { tree } = one;
-      const isRoot = (node: number) => isNamed || !this.isTest(tree, node);
-      const { unsplit, slowest } = addCollected(tally, recording.forest, process, requests, isRoot);
+      const isRoot = this.collectedRoots(tree, requests);
+      if (isRoot === undefined) continue;
+      const { isDispatched } = this;
+      const { unsplit, slowest } = addCollected(tally, recording.forest, process, requests, { isRoot, isDispatched });
       for (const func of unsplit) this.unsplit.add(func);
       this.known = Math.min(this.known, slowest);
-      if (!isNamed) this.guesses += guesses;
-      this.guessed ||= !isNamed;
+      if (isDispatched) this.guesses += guesses;
+      this.guessed ||= isDispatched;
       taken.add(process);
     }
     return taken;
+  }
+
+  /** Whether collected calls of a node are requests; undefined if some of these were not collected. */
+  private collectedRoots(tree: CallTree, requests: CollectedRequests): ((node: number) => boolean) | undefined {
+    if (this.root.kind === "named") return () => true;
+    if (this.root.kind === "handlers") {
+      return (node) => mayServe(tree.edge[node] as EdgeKind) && !this.isTest(tree, node);
+    }
+    const tests = this.outermostTests(tree);
+    return hasAllCalls(tree, requests, tests) ? (node) => tests.has(node) : undefined;
+  }
+
+  /** The tests that are not called by others on the same goroutine. */
+  private outermostTests(tree: CallTree): Set<number> {
+    const { size, parent, edge } = tree;
+    const tests = new Set<number>();
+    const isWithin = new Uint8Array(size);
+    for (let node = 1; node < size; node++) {
+      const isBelow = edge[node] === EdgeKind.call && isWithin[parent[node]] === 1;
+      const isTest = this.isTest(tree, node);
+      if (isTest && !isBelow) tests.add(node);
+      if (isTest || isBelow) isWithin[node] = 1;
+    }
+    return tests;
   }
 
   begin(goroutine: Goroutine): void {

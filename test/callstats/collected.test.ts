@@ -19,6 +19,7 @@ const chunkSizes = fc.constantFrom(128, 1024, 262144);
 const choices = (most: number) => fc.array(fc.nat(1 << 20), { maxLength: most, size: "max" });
 
 const HANDLERS: RootKind = { kind: "handlers" };
+const TESTS: RootKind = { kind: "tests" };
 
 /** What a follower is asked for. */
 function collecting(root: RootKind): FollowOptions {
@@ -31,18 +32,23 @@ function read(bytes: Uint8Array): Recording {
   return new Recording(replayTraces(memorySource(bytes)), {}, {});
 }
 
+/** Undefined if a trace cannot be followed. */
+function following<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof NotFollowed) return undefined;
+    throw error;
+  }
+}
+
 /** What a walk finds in a trace, and what is left of it when its calls were given back; undefined if it is not followed. */
 function bothWays(bytes: Uint8Array, slowest = 1000, root = HANDLERS): readonly [Requests, Requests] | undefined {
   const walking = new RequestCollector(read(bytes), root, slowest);
   expect([...walking.take()]).toEqual([]);
   read(bytes).visit(walking);
-  let stored: Uint8Array;
-  try {
-    stored = withTree(bytes, undefined, collecting(root));
-  } catch (error) {
-    if (error instanceof NotFollowed) return undefined;
-    throw error;
-  }
+  const stored = following(() => withTree(bytes, undefined, collecting(root)));
+  if (stored === undefined) return undefined;
   const taking = new RequestCollector(read(stored), root, slowest);
   expect([...taking.take()]).toEqual([0]);
   return [walking.requests(), taking.requests()];
@@ -54,7 +60,7 @@ function bySteps(bytes: Uint8Array, polls: number, slowest = 1000, root = HANDLE
   source.advance(0);
   let now = 0n;
   const follower = new ProcessFollower(source, () => (now += 60_000n), collecting(root));
-  try {
+  return following(() => {
     for (let poll = 0; poll < polls; poll++) {
       source.advance((source.end * poll) / polls);
       follower.poll();
@@ -66,10 +72,7 @@ function bySteps(bytes: Uint8Array, polls: number, slowest = 1000, root = HANDLE
     const collector = new RequestCollector(recording, root, slowest);
     expect([...collector.take()]).toEqual([0]);
     return collector.requests();
-  } catch (error) {
-    if (error instanceof NotFollowed) return undefined;
-    throw error;
-  }
+  });
 }
 
 test("of random programs", () => {
@@ -150,6 +153,81 @@ test("of a server whose handlers call more sets of functions than are told apart
   const { requests } = read(withTree(bytes, undefined, collecting(HANDLERS))).forest.processes[0];
   expect(signaturesOf(requests!).length).toBeGreaterThan(1024);
   expect(taken.roots.map(({ name }) => name).sort()).toEqual(["main.handler0", "main.handler1", "main.middleware0"]);
+});
+
+/** Renames functions that a random program calls anywhere, so that they are tests. */
+function withTests(bytes: Uint8Array): Uint8Array {
+  const text = Buffer.from(bytes).toString("latin1");
+  const names = text.replaceAll("main.(*T).m", "main.TestAb").replaceAll("main.b.func1.1", "main.Benchmark");
+  return Uint8Array.from(Buffer.from(names, "latin1"));
+}
+
+test("of tests, if all of them were collected", () => {
+  let told = 0;
+  fc.assert(
+    fc.property(choices(200), chunkSizes, (choices, chunkMax) => {
+      const bytes = withTests(run(choices, chunkMax, undefined, { control }).bytes);
+      fc.pre(openTrace(memorySource(bytes)).processes[0].chunks.count > 0);
+      const walking = new RequestCollector(read(bytes), TESTS, 1000);
+      read(bytes).visit(walking);
+      const followed = following(
+        () => new RequestCollector(read(withTree(bytes, undefined, collecting(TESTS))), TESTS, 1000),
+      );
+      if (followed === undefined) return;
+      const isTold = followed.take().size > 0;
+      if (isTold) told += walking.requests().count;
+      if (isTold) expect(followed.requests()).toEqual(walking.requests());
+    }),
+    { numRuns: 20 },
+  );
+  expect(told).toBeGreaterThan(0);
+});
+
+test("of tests as package testing runs them, with what they call", () => {
+  const bytes = scripted(
+    `
+    0  g1 { main.TestMain
+    10 g2<g1=TestGet { main.TestGet
+    12 g3<g2=TestGet/first { main.TestGet.func1
+    20 g3 { main.TestHelper
+    25 g3 }
+    30 g3 }
+    32 g4<g2 { main.handle
+    40 g4 }
+    50 g2 }
+    55 g2 { main.TestGet.func2
+    60 g2 }
+    70 g5<g1=BenchmarkPut { main.BenchmarkPut
+    80 g5 }
+    90 g6<g1=FuzzX { main.FuzzX
+    99 g1 }`,
+    { control },
+  );
+  const [walked, taken] = bothWays(bytes, 1000, TESTS)!;
+  expect(taken).toEqual(walked);
+  expect(walked.roots.map(({ name, count }) => `${name} ×${count}`)).toEqual([
+    "main.TestGet ×1",
+    "main.TestGet.func1 ×1",
+    "main.BenchmarkPut ×1",
+    "main.FuzzX ×1",
+    "main.TestGet.func2 ×1",
+  ]);
+  const [handlers, takenHandlers] = bothWays(bytes)!;
+  expect(takenHandlers).toEqual(handlers);
+});
+
+test("of tests on the main goroutine, and of more than are told apart", () => {
+  const named = Array.from({ length: 4200 }, (_, i) => {
+    const at = 10 + i;
+    return `${at} g2<g1=Test/${i} { main.Test.func1\n${at + 0.5} g2 }`.replaceAll("g2", `g${i + 2}`);
+  });
+  const of = (...lines: string[]) => scripted(["0 g1 { main.ExampleGet", "5 g1 }", ...lines].join("\n"), { control });
+  const [walked, taken] = bothWays(of(...named.slice(0, 3)), 1000, TESTS)!;
+  expect(taken).toEqual(walked);
+  expect(walked.count).toBe(4);
+  const most = read(withTree(of(...named), undefined, collecting(TESTS)));
+  expect([...new RequestCollector(most, TESTS, 3).take()]).toEqual([]);
+  expect(most.forest.processes[0].requests).toBeDefined();
 });
 
 test("where nobody can tell handlers apart any more, that is said", () => {

@@ -13,7 +13,7 @@
  * two bits per goroutine, and 28 bytes per goroutine for later walks; see {@link TreeBuilder.forget}.
  */
 import { ChunkReader, chunkAt, RecordDecoder, Status } from "../../calltrace/index.js";
-import { EdgeKind, mayServe } from "../tree.js";
+import { EdgeKind } from "../tree.js";
 import { AttachmentTable } from "./attachments.js";
 import type { CallStacks } from "./call-stacks.js";
 import { EdgeTable } from "./edges.js";
@@ -24,7 +24,7 @@ import { type Place, Places } from "./places.js";
 import type { Prescan } from "./prescan.js";
 import type { Fetch, OtherShares, Reach, Replayable } from "./reach.js";
 import { windowOf } from "./scope.js";
-import { type Parked, SlotTable } from "./slots.js";
+import { type Parked, SlotTable, servesOf } from "./slots.js";
 import { asksForParent, spawnChunk } from "./spawn-chunk.js";
 import { SpawnTable } from "./spawns.js";
 import { type ReplayOptions, stacksFor } from "./stacks-for.js";
@@ -264,7 +264,7 @@ export class TreeBuilder {
     slots.omitted[slot] = omitted;
     slots.test[slot] = name === "" ? 0 : 1;
     slots.edge[slot] = this.edges.number(kind, goStatement, name);
-    slots.serves[slot] = mayServe(kind) && name === "" ? 1 : 0;
+    slots.serves[slot] = servesOf(kind, name);
     this.stacks.open(slot, goid);
     this.attachments.add(slot, { goid, node, edge: slots.edge[slot], starter });
     this.parents.expect(slot, goid);

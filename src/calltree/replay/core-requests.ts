@@ -21,12 +21,14 @@ import { Ending } from "../ending.js";
 import type { Core } from "./core.js";
 import { readBlocks } from "./core-durations.js";
 import { CoreRoots, type NamedRoot } from "./core-roots.js";
-import type { SlotTable } from "./slots.js";
+import { type SlotTable, TESTS } from "./slots.js";
 
 /** Signatures of a root, from which on it gets rid of candidates; how often it may; and those of all roots together. */
 const OF_ROOT = 1024;
 const TRIES = 3;
 const OF_ALL = SignaturePlace.most / 2;
+/** From this number of signatures on, further tests have one together. */
+const WITH_TESTS = SignaturePlace.most / 4;
 /** From this number of calls on, what a node did says something about later ones. */
 const TYPICAL = 16;
 
@@ -47,12 +49,17 @@ export class CoreRequests {
   /** By root: signatures since candidates were dropped, and how often that was. */
   private readonly counts = new Map<number, { signatures: number; tries: number }>();
   private steps = 0;
-  private readonly slowest = new Best<CollectedRequest>(SLOWEST_KEPT, bySlowness);
+  /** Of servers, or of functions that were named; of tests. */
+  private readonly slowest = [0, 1].map(() => new Best<CollectedRequest>(SLOWEST_KEPT, bySlowness));
   private hasMore = false;
   private readonly roots: CoreRoots | undefined;
+  /** Whether requests of the slot that is replayed are tests, if anything: then they are not passed on to handlers. */
+  private isTest = false;
+  /** The signature of tests that have none of their own. */
+  private others = 0;
 
   /**
-   * @param root functions whose calls are requests; by default, outermost calls on goroutines that may serve are
+   * @param root functions whose calls are requests; by default, outermost calls on goroutines that may serve or run tests are
    * @param process with the functions
    */
   constructor(
@@ -61,7 +68,7 @@ export class CoreRequests {
     private readonly root: NamedRoot | undefined,
     process: Pick<ProcessTrace, "definitions">,
   ) {
-    core.exports.setLeast(Number.NEGATIVE_INFINITY);
+    this.setLeast();
     this.roots = root && new CoreRoots(core, root, process);
   }
 
@@ -74,6 +81,8 @@ export class CoreRequests {
   /** Hands the state of a slot to the core. */
   load(slot: number): void {
     this.grow();
+    this.isTest = this.root === undefined && this.slots.serves[slot] === TESTS;
+    this.setLeast();
     this.roots?.look();
     const { floats, words, state, stateWords } = this.core;
     floats[state + StatePlace.entered] = this.entered[slot];
@@ -115,14 +124,19 @@ export class CoreRequests {
     const start = floats[(frame + FramePlace.start) / 8];
     const duration = time - start;
     const number = floats[state + StatePlace.number];
-    this.slowest.add({
+    this.slowest[Number(this.isTest)].add({
       signature: this.indexOf(words[stateWords + StateWord.signature]),
       ...{ goid: this.slots.goid[slot], number, start, duration, how },
       self: self ?? duration - floats[(frame + FramePlace.callees) / 8],
       calls: floats[state + StatePlace.entered] - number,
     });
-    const { last } = this.slowest;
-    if (last !== undefined) this.core.exports.setLeast(last.duration);
+    this.setLeast();
+  }
+
+  /** Tells the core how long a request must take to be one of the slowest. */
+  private setLeast(): void {
+    const { last } = this.slowest[Number(this.isTest)];
+    this.core.exports.setLeast(last?.duration ?? Number.NEGATIVE_INFINITY);
   }
 
   /** A call did not return until `time`. */
@@ -139,14 +153,12 @@ export class CoreRequests {
     if (this.hasMore || this.roots?.hasMissed) return undefined;
     const durations = readBlocks(core, signatures.length, (index) => this.addressOf(index) + SignaturePlace.durations);
     if (durations === undefined) return undefined;
-    const candidates: number[] = [];
-    const count = core.exports.count.value;
-    for (let node = 0; node < count; node++) if (this.isCandidate(node)) candidates.push(node);
+    const nodes = Array.from({ length: core.exports.count.value }, (_, node) => node);
     return {
       durations,
       signatures: Int32Array.from(signatures.flatMap(({ root, nodes }) => [nodes.length + 1, root, ...nodes])),
-      candidates: Int32Array.from(candidates),
-      slowest: packRequests(this.slowest.sorted()),
+      candidates: Int32Array.from(nodes.filter((node) => this.isCandidate(node))),
+      slowest: packRequests(this.slowest.flatMap((best) => best.sorted())),
       ...(this.root === undefined ? {} : { root: this.root.text }),
     };
   }
@@ -157,10 +169,12 @@ export class CoreRequests {
     this.hasMore ||= this.signatures.length === SignaturePlace.most;
     if (this.hasMore) return this.addressOf(0);
     const root = core.indexOf(node);
-    const at = this.add({ root, nodes: [] });
+    const isOther = this.isTest && this.signatures.length >= WITH_TESTS;
+    const at = isOther && this.others !== 0 ? this.others : this.add({ root: isOther ? 0 : root, nodes: [] });
+    if (isOther) this.others = at;
     core.words[core.starts / 4 + root] = at;
     // Calls beyond the limit of paths have no place of their own.
-    if (this.root === undefined && core.words[(node + NodePlace.edge) / 4] !== 0)
+    if (this.root === undefined && !this.isTest && core.words[(node + NodePlace.edge) / 4] !== 0)
       core.units[(node + NodePlace.mark) / 2] = NodeMark.chain;
     return at;
   }

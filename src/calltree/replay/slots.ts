@@ -1,6 +1,7 @@
 /** The builder's state of each slot (which runs one goroutine at a time), as columns. */
 import { resized } from "../../base/columns.js";
 import type { Begin, ChunkTable, DecoderState } from "../../calltrace/index.js";
+import { EdgeKind, mayServe } from "../tree.js";
 import { NO_FRAME } from "./frames.js";
 import { ROOT } from "./nodes.js";
 import type { CountedTime } from "./scope.js";
@@ -13,6 +14,18 @@ export interface Parked {
   readonly query: number;
 }
 
+/** Values of `serves`: requests of a server, which it may pass on to handlers; tests. */
+const SERVER = 2;
+export const TESTS = 1;
+
+/** Which requests the outermost calls of a goroutine may be, 0 for none. @param test that it runs; "" for none */
+export function servesOf(edge: EdgeKind, test: string): number {
+  if (test !== "") return TESTS;
+  if (mayServe(edge)) return SERVER;
+  // Examples run on the main goroutine.
+  return edge === EdgeKind.call ? TESTS : 0;
+}
+
 export class SlotTable {
   /** Innermost open frame. */
   top = new Int32Array(0);
@@ -21,7 +34,7 @@ export class SlotTable {
   /** The node to which the goroutine's outermost frames are attached, and their edge. */
   attach = new Int32Array(0);
   edge = new Int32Array(0);
-  /** 1 if its outermost calls may be requests, see {@link mayServe}. */
+  /** See {@link servesOf}. */
   serves = new Uint8Array(0);
   goid = new Float64Array(0);
   /** 1 if the goroutine runs a test whose name is in the trace. */

@@ -8,6 +8,7 @@ import {
   RequestCollector,
   RequestFinder,
   type Requests,
+  type RootKind,
   TaskCollector,
   waitsOfCall,
 } from "../../callstats/index.js";
@@ -132,13 +133,12 @@ function finderOf(root: string | undefined): (recording: Recording, slowest: num
 
 /** Handlers; where there are none tasks, or tests, or callbacks of other modules. @throws UserError where there is nothing */
 function byThemselves(recording: Recording, slowest: number): Requests {
-  const handlers = new RequestCollector(recording, { kind: "handlers" }, slowest);
-  const taken = handlers.take();
-  if (taken.size > 0) {
-    walkSome(recording, taken, [handlers]);
-    const found = handlers.requests();
-    if (found.count > 0) return found;
-    if (!recording.isWalkable) throw noHandlers();
+  const handlers = collected(recording, { kind: "handlers" }, slowest);
+  if (handlers !== undefined && handlers.count > 0) return handlers;
+  if (handlers !== undefined && !recording.isWalkable) {
+    const tests = collected(recording, { kind: "tests" }, slowest);
+    if (tests !== undefined && tests.count > 0) return tests;
+    throw noHandlers(tests !== undefined);
   }
   const finder = new RequestFinder(recording, slowest);
   walk(recording, ...finder.visitors);
@@ -151,11 +151,20 @@ function byThemselves(recording: Recording, slowest: number): Requests {
   );
 }
 
-/** The error where there are no handlers, and other requests cannot be looked for. */
-function noHandlers(): UserError {
+/** The requests, if they were collected of some processes; those of the others are found by a walk. */
+function collected(recording: Recording, kind: RootKind, slowest: number): Requests | undefined {
+  const collector = new RequestCollector(recording, kind, slowest);
+  const taken = collector.take();
+  if (taken.size === 0) return undefined;
+  walkSome(recording, taken, [collector]);
+  return collector.requests();
+}
+
+/** The error where there are no handlers, and other requests cannot be looked for. @param isTest whether tests were */
+function noHandlers(isTest: boolean): UserError {
   return new UserError(
     "no server that is not traced called a function of the module, and single calls were given back while the program ran",
-    "to find tests, or what --root names, keep all calls of a run: --save FILE",
+    `to find ${isTest ? "" : "tests, or "}what --root names, keep all calls of a run: --save FILE`,
     ExitCode.noInput,
   );
 }
