@@ -34,6 +34,7 @@ func openControl(s *settingsOf) {
 	}
 	rec.chunkMost = chunkMax
 	snapshots.every, snapshots.keep, snapshots.most = s.every, s.keep, s.most
+	candidates.judged = s.judged
 	if len(s.dumps) < 1000 {
 		snapshots.dir = s.dumps
 	}

@@ -14,7 +14,7 @@ func Dump() {
 		return
 	}
 	if isEarly(uint64(nanotime())) {
-		countSkipped()
+		addTo(ctrSkipped, 1)
 		return
 	}
 	why := causeOfCaller()

@@ -113,6 +113,7 @@ const (
 	ctrTextMost   = 624
 	ctrStates     = 752 // u32: see snapshot_states.go
 	ctrStatesDone = 756 // u32: snapshots that have got all that they get
+	ctrStateCalls = 764 // u32: calls that took as long as a condition about states says, to be looked at
 	ctrWrongWhen  = 896 // u32: as ctrWrong, of the triggers
 	ctrGiveAsked  = 900 // u32: ranges that the gotrace command wants to be holes, counted
 	ctrGiven      = 904 // u64: bytes of holes

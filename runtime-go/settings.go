@@ -15,6 +15,7 @@ const (
 	envKeep      = "GOTRACE_DUMP_KEEP="
 	envMost      = "GOTRACE_DUMP_SIZE="
 	envDumps     = "GOTRACE_DUMP_DIR="
+	envJudged    = "GOTRACE_DUMP_CANDIDATES="
 	envText      = "GOTRACE_RECORD="
 	limitDefault = 2 << 30
 	limitLeast   = 16 << 10
@@ -41,6 +42,8 @@ type settingsOf struct {
 	every uint64
 	keep  uint32
 	most  uint64
+	// The gotrace command removes those whose condition did not hold.
+	judged bool
 }
 
 // settings reads gotrace's variables from the environment that the process was
@@ -82,6 +85,8 @@ func settings() (s settingsOf) {
 			s.most = sizeOf(v[len(envMost):])
 		case hasPrefix(v, envDumps):
 			s.dumps = v[len(envDumps):]
+		case hasPrefix(v, envJudged):
+			s.judged = v[len(envJudged):] == "1"
 		case hasPrefix(v, envText):
 			s.text = v[len(envText):]
 		}

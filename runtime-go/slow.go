@@ -123,7 +123,8 @@ func exitSlow(token uintptr, at uint64) {
 		restore(s) // the frame was left between its Spawn and Spawned
 	}
 	if which >= 0 {
-		snapshot(s.last, &cause{text: triggers.list[which].text, goid: s.goid, id: id, took: took, limited: true, panics: kind == ctlPanic})
+		t := &triggers.list[which]
+		snapshot(s.last, &cause{text: t.text, goid: s.goid, id: id, took: took, limited: true, panics: kind == ctlPanic, candidate: t.part && candidates.judged})
 	}
 }
 

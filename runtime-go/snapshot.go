@@ -15,7 +15,8 @@ var snapshots struct {
 	most    uint64 // bytes of all together, 0 for no limit
 	next    uint32 // number of the next one
 	oldest  uint32 // number of the oldest one that is left
-	bytes   uint64 // of those that are left
+	left    uint32 // how many are left, and their bytes: without one that is to be judged
+	bytes   uint64
 	asked   uint32 // value of ctrDump up to which it was asked
 	names   [snapshotsMost]snapshotName
 	dir     string // of GOTRACE_DUMP_DIR; "" for snapshots/ beside the trace
@@ -34,8 +35,10 @@ const (
 
 // snapshotName is what the name of a snapshot is made of.
 type snapshotName struct {
-	wall  int64
-	bytes uint64
+	wall      int64
+	bytes     uint64
+	candidate bool
+	counts    bool // is left, and not to be judged
 }
 
 // snapshot writes a snapshot that ends at ticks `at`, unless one is being written.
@@ -47,8 +50,10 @@ func snapshot(at uint64, why *cause) {
 		return
 	}
 	if !cas32(&snapshots.busy, 0, 1) {
-		if why.asked == 0 { // else the next slow path finds that it is still asked for
-			countSkipped()
+		if why.candidate {
+			addTo(ctrStateCalls, 1)
+		} else if why.asked == 0 { // else the next slow path finds that it is still asked for
+			addTo(ctrSkipped, 1)
 		}
 		return
 	}
@@ -60,15 +65,19 @@ func snapshot(at uint64, why *cause) {
 		store32(&snapshots.asked, why.asked)
 	}
 	now := uint64(nanotime())
-	if why.limited && isEarly(now) {
-		countSkipped()
+	if why.limited && !isDue(at, now, why) {
 		store32(&snapshots.busy, 0)
 		return
 	}
-	if why.limited {
+	if why.candidate {
+		beginCandidate(at, now, why)
+	} else if why.limited {
 		store64(&snapshots.last, now)
 	}
 	n, number := writeSnapshot(at, why), snapshots.next-1
+	if why.candidate {
+		endCandidate(n > 0, number, now)
+	}
 	store32(&snapshots.busy, 0)
 	if n > 0 && why.panics {
 		awaitStates(number)
@@ -92,12 +101,12 @@ func writeSnapshot(at uint64, why *cause) int {
 	late := at <= *(*uint64)(add(rec.control, ctrRingFrom))
 	wall := osWall()
 	unlock()
-	n := snapshotPath(&snapshots.path, wall, snapshots.next, true)
+	n := snapshotPath(&snapshots.path, wall, snapshots.next, why.candidate, true)
 	fd, ok := 0, !late && osMayHave(used+uint64(len(snapshots.note))) // else a write would raise SIGXFSZ
 	if ok {
 		if fd, ok = osOpen(&snapshots.path); !ok {
 			osMakeDirectory(&snapshots.path, snapshotDirectory(&snapshots.path))
-			snapshotPath(&snapshots.path, wall, snapshots.next, true)
+			snapshotPath(&snapshots.path, wall, snapshots.next, why.candidate, true)
 			fd, ok = osOpen(&snapshots.path)
 		}
 	}
@@ -114,13 +123,16 @@ func writeSnapshot(at uint64, why *cause) int {
 	}
 	store32(&rec.copying, 0)
 	if !ok {
-		put32(rec.control, ctrFailed, load32((*uint32)(add(rec.control, ctrFailed)))+1)
+		addTo(ctrFailed, 1)
 		removeAbandoned(wall)
 		return 0
 	}
-	snapshots.names[snapshots.next%snapshotsMost] = snapshotName{wall, size}
+	snapshots.names[snapshots.next%snapshotsMost] = snapshotName{wall, size, why.candidate, !why.candidate}
 	snapshots.next++
-	snapshots.bytes += size
+	if !why.candidate {
+		snapshots.left++
+		snapshots.bytes += size
+	}
 	removeOld()
 	put32(rec.control, ctrSnapshots, snapshots.next)
 	removeAbandoned(wall)
@@ -135,10 +147,12 @@ func isEarly(now uint64) bool {
 	return last != 0 && now-last < snapshots.every
 }
 
+// addTo adds to a u32 of the control chunk.
+//
 //go:norace
 //go:nocheckptr
-func countSkipped() {
-	put32(rec.control, ctrSkipped, load32((*uint32)(add(rec.control, ctrSkipped)))+1)
+func addTo(field uintptr, n uint32) {
+	put32(rec.control, field, load32((*uint32)(add(rec.control, field)))+n)
 }
 
 // copyTrace writes the trace up to file offset used to a new file: everything but the
@@ -185,27 +199,38 @@ func copyTrace(fd int, used, at uint64, note uint64) (size uint64, ok bool) {
 }
 
 // removeOld removes the oldest snapshots of this process beyond the number and the
-// bytes that are to be kept. The latest one always stays.
+// bytes that are to be kept. The latest one always stays, and one that is to be judged.
 //
 //go:norace
 func removeOld() {
-	for n := snapshots.next - snapshots.oldest; n > 1 &&
-		(n > snapshots.keep || n >= snapshotsMost || snapshots.most > 0 && snapshots.bytes > snapshots.most); n-- {
+	for n := snapshots.next - snapshots.oldest; n > 1; n-- {
+		isMany := snapshots.left > 1 && (snapshots.left > snapshots.keep || snapshots.most > 0 && snapshots.bytes > snapshots.most)
 		old := snapshots.names[snapshots.oldest%snapshotsMost]
-		snapshotPath(&snapshots.oldPath, old.wall, snapshots.oldest, false)
+		if n < snapshotsMost && (!isMany || candidates.pending == snapshots.oldest+1) {
+			return
+		}
+		snapshotPath(&snapshots.oldPath, old.wall, snapshots.oldest, false, false)
 		osRemove(&snapshots.oldPath)
-		snapshots.bytes -= old.bytes
+		if old.candidate { // nobody has judged it
+			snapshotPath(&snapshots.oldPath, old.wall, snapshots.oldest, true, false)
+			osRemove(&snapshots.oldPath)
+		}
+		if old.counts {
+			snapshots.left--
+			snapshots.bytes -= old.bytes
+		}
 		snapshots.oldest++
 	}
 }
 
 // snapshotPath puts DIR/snapshots/<time in UTC>-<pid>-<number>.gotrace into to,
-// NUL-terminated, where DIR is the directory of the trace; with part, the name of the
+// NUL-terminated, where DIR is the directory of the trace; with ".candidate" at the end
+// if the snapshot is to be judged; with part, the name of the
 // file while it is written, which has ".part" at the end. It returns the length
 // without ".part".
 //
 //go:norace
-func snapshotPath(to *[1200]byte, wall int64, number uint32, part bool) int {
+func snapshotPath(to *[1200]byte, wall int64, number uint32, candidate, part bool) int {
 	n := snapshotDirectory(to)
 	to[n] = '/'
 	n++
@@ -215,6 +240,9 @@ func snapshotPath(to *[1200]byte, wall int64, number uint32, part bool) int {
 	n += copyString(to[n:], "-")
 	n += copyNumber(to[n:], uint64(number)+1)
 	n += copyString(to[n:], ".gotrace")
+	if candidate {
+		n += copyString(to[n:], ".candidate")
+	}
 	end := n
 	if part {
 		end += copyString(to[n:], ".part")

@@ -20,13 +20,14 @@ func removeAbandoned(wall int64) {
 	osRemoveFrom(&snapshots.oldPath, snapshotDirectory(&snapshots.oldPath), isAbandoned)
 }
 
-// isAbandoned reports whether a name is <time>-<pid>-<number>.gotrace.part, with an
-// early time.
+// isAbandoned reports whether a name is <time>-<pid>-<number>.gotrace.part, or that of
+// a candidate, with an early time.
 //
 //go:norace
 func isAbandoned(name string) bool {
-	const ending = ".gotrace.part"
-	if len(name) < len(abandoned)+len(ending) || name[len(name)-len(ending):] != ending || name[len(abandoned)] != '-' {
+	const ending, candidate = ".gotrace.part", ".gotrace.candidate.part"
+	isPart := hasSuffix(name, ending) || hasSuffix(name, candidate)
+	if !isPart || len(name) < len(abandoned)+len(ending) || name[len(abandoned)] != '-' {
 		return false
 	}
 	earlier := 0

@@ -96,3 +96,9 @@ func osRemoveFrom(path *[1200]byte, n int, unwanted func(string) bool) {
 	}
 	osClose(int(fd))
 }
+
+//go:norace
+func osExists(path *[1200]byte) bool {
+	_, e := syscall6(sysFaccessat, atFdcwd, uintptr(unsafe.Pointer(path)), 0, 0, 0, 0)
+	return e == 0
+}

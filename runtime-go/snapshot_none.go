@@ -15,6 +15,7 @@ func osWriteAt(fd int, p unsafe.Pointer, n, off uint64) bool { return false }
 func osClose(fd int)                                         {}
 func osRename(path *[1200]byte, n int) bool                  { return false }
 func osRemove(path *[1200]byte)                              {}
+func osExists(path *[1200]byte) bool                         { return false }
 func osMayHave(bytes uint64) bool                            { return false }
 
 func osRemoveFrom(path *[1200]byte, n int, unwanted func(string) bool) {}

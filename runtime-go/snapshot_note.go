@@ -8,14 +8,16 @@ import "unsafe"
 // function and how long it took, or the instruction after the call of Dump; zero
 // without one.
 type cause struct {
-	text    string
-	goid    uint64
-	id      uint32
-	took    uint64
-	pc      uintptr
-	limited bool   // not shortly after another such one
-	panics  bool   // the process may end
-	asked   uint32 // value of ctrDump by which it was asked for
+	text      string
+	goid      uint64
+	id        uint32
+	took      uint64
+	pc        uintptr
+	limited   bool   // not shortly after another such one
+	panics    bool   // the process may end
+	asked     uint32 // value of ctrDump by which it was asked for
+	candidate bool   // the gotrace command is to judge it
+	fresh     uint64 // of a candidate: ticks before its end since which no call has been looked at
 }
 
 // noteOf puts a note that says why the snapshot was written into snapshots.note, as
@@ -43,6 +45,10 @@ func noteOf(why *cause) uint64 {
 	if why.took != 0 {
 		n += copyString(b[n:], `,"ticks":`)
 		n += copyNumber(b[n:], why.took)
+	}
+	if why.fresh != 0 {
+		n += copyString(b[n:], `,"fresh":`)
+		n += copyNumber(b[n:], why.fresh)
 	}
 	if why.pc != 0 {
 		pc := why.pc - 1

@@ -172,9 +172,12 @@ func (a *appended) end(ok bool) bool {
 	osClose(a.fd)
 	if a.number >= snapshots.oldest {
 		added := a.size - a.from
-		snapshots.names[a.number%snapshotsMost].bytes += added
-		snapshots.bytes += added
-		removeOld()
+		name := &snapshots.names[a.number%snapshotsMost]
+		name.bytes += added
+		if name.counts {
+			snapshots.bytes += added
+			removeOld()
+		}
 	}
 	countStates()
 	store32(&states.done, a.number+1)

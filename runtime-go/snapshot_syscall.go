@@ -60,6 +60,9 @@ func osRename(path *[1200]byte, n int) bool {
 func osRemove(path *[1200]byte) { syscall.Unlink(pathString(path)) }
 
 //go:norace
+func osExists(path *[1200]byte) bool { return syscall.Access(pathString(path), 0) == nil }
+
+//go:norace
 func pathString(path *[1200]byte) string {
 	n := 0
 	for path[n] != 0 {

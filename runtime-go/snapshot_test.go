@@ -199,7 +199,7 @@ func TestDumps(t *testing.T) {
 	before := func(age time.Duration) string {
 		return time.Now().UTC().Add(-age).Format("20060102T150405.000Z")
 	}
-	left := []string{before(2*time.Hour) + "-1-1.gotrace.part", before(20*365*24*time.Hour) + "-4194304-255.gotrace.part"}
+	left := []string{before(2*time.Hour) + "-1-1.gotrace.part", before(20*365*24*time.Hour) + "-4194304-255.gotrace.candidate.part"}
 	stays := []string{
 		before(2*time.Hour) + "-1-1.gotrace.other", before(time.Minute) + "-1-1.gotrace.part", "1.gotrace.part",
 		"20200101-000000.000Z-1-1.gotrace.part", strings.Repeat("2", 255),

@@ -20,6 +20,7 @@ const (
 	sysMkdirat   = 258
 	sysUnlinkat  = 263
 	sysRenameat  = 264
+	sysFaccessat = 269
 	sysFallocate = 285
 	sysPrlimit   = 302
 )

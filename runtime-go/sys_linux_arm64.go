@@ -9,6 +9,7 @@ const (
 	sysUnlinkat  = 35
 	sysRenameat  = 38
 	sysFallocate = 47
+	sysFaccessat = 48
 	sysOpenat    = 56
 	sysClose     = 57
 	sysGetdents  = 61

@@ -2,7 +2,8 @@ package rt
 
 // Triggers: single calls at whose end a snapshot of the ring is written. Conditions
 // are those of assertions, separated by semicolons: FUNC.time > 500ms and FUNC.panics,
-// or panic for any function. FUNC is a function's name, with or without the directory
+// or panic for any function; FUNC.lock > 10ms and the like where states are recorded.
+// FUNC is a function's name, with or without the directory
 // of its package and the [...] of type parameters, or a pattern between slashes.
 
 import "unsafe"
@@ -22,6 +23,7 @@ type trigger struct {
 	name    string // without slashes; "" for all functions
 	pattern bool
 	panics  bool
+	part    bool // about a part of the time: see candidate.go
 	ns      uint64
 	ticks   uint64 // ns in ticks
 }
@@ -49,7 +51,7 @@ func parseTriggers(text string) (wrong uint32) {
 			continue
 		}
 		t, ok := triggerIn(part)
-		if ok && triggers.n < triggersMost {
+		if ok = ok && (!t.part || states.kind == statesOn); ok && triggers.n < triggersMost {
 			triggers.list[triggers.n] = t
 			triggers.n++
 			triggers.panics = triggers.panics || t.panics
@@ -102,6 +104,11 @@ func triggerIn(text string) (t trigger, ok bool) {
 		t.name = subject[:len(subject)-len(".panics")]
 		t.panics = true
 		ok = value == "" || value == "0" || value == "1"
+	default:
+		t.name = beforePart(subject)
+		t.part = true
+		t.ns = durationOf(value)
+		ok = t.ns > 0
 	}
 	if n := len(t.name); n > 2 && t.name[0] == '/' && t.name[n-1] == '/' {
 		t.name, t.pattern = t.name[1:n-1], true
@@ -247,15 +254,19 @@ func setWatched() {
 	hot.watched = least > 0 || most != ^uint64(0) || triggers.panics
 }
 
-// triggered returns the trigger that a call of a function meets, -1 for none.
+// triggered returns the trigger that a call of a function meets, -1 for none. One about
+// a part of the time is the last choice, because the call may not meet it.
 //
 //go:norace
 func triggered(id uint32, took uint64, panicked bool) int {
-	mask := maskOf(id)
+	mask, part := maskOf(id), -1
 	for i := 0; mask != 0; i++ {
 		t := &triggers.list[i]
 		if mask&1 != 0 && (t.panics && panicked || !t.panics && took > t.ticks) {
-			return i
+			if !t.part {
+				return i
+			}
+			part = i
 		}
 		mask >>= 1
 	}
@@ -264,5 +275,5 @@ func triggered(id uint32, took uint64, panicked bool) int {
 			return i
 		}
 	}
-	return -1
+	return part
 }

@@ -20,7 +20,7 @@ const IMPORTS_OF = {
 };
 
 /**
- * Bundles the command, the program for `go build -toolexec`, and the threads that follow and read traces.
+ * Bundles the command, the program for `go build -toolexec`, and the threads that follow traces, judge snapshots and read traces.
  * @param cacheKey see lib-cache-key.mjs
  * @returns files (name → text), and what they are made of, in the form of esbuild's metafile
  */
@@ -30,6 +30,7 @@ export async function bundleCommand(root, cacheKey) {
     // Go starts it for each package that it compiles: one file of its own is loaded sooner than shared ones.
     bundle(root, cacheKey, { toolexec: "src/build/toolexec-main.ts" }, false),
     bundle(root, cacheKey, { "follow-worker": "src/cli/run/follow-worker.ts" }, false),
+    bundle(root, cacheKey, { "judge-worker": "src/cli/run/judge-worker.ts" }, false),
     bundle(root, cacheKey, { "share-worker": "src/cli/share-worker.ts" }, false),
   ]);
   const chunks = outputs.flat();

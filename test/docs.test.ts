@@ -149,6 +149,7 @@ test("exit codes and variables of the code are those of help and documents", () 
   const own = [
     "GOTRACE_EXEC_OUT",
     "GOTRACE_FOLLOW",
+    "GOTRACE_DUMP_CANDIDATES",
     "GOTRACE_CACHE_KEY",
     "GOTRACE_POLICY",
     "GOTRACE_STYLE",

@@ -28,6 +28,7 @@ export {
 } from "./listing.js";
 export { type NamePattern, namePattern, nearestName } from "./match.js";
 export { type Neighbour, NeighbourMeter } from "./neighbours.js";
+export { type PartCall, type PartCondition, PartWatch, partCondition } from "./part-condition.js";
 export { namedStep, pathOf } from "./paths.js";
 export { assertable, measureName } from "./reading.js";
 export {

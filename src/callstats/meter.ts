@@ -73,7 +73,7 @@ export class CallMeter implements CallVisitor {
 }
 
 /** The part of a time that was spent in some states. Without an execution trace, all of it is unknown. */
-function spentIn(states: readonly number[], times: Float64Array | undefined, whole: number): number {
+export function spentIn(states: readonly number[], times: Float64Array | undefined, whole: number): number {
   if (times === undefined) return states.includes(State.unknown) ? whole : 0;
   return timeIn(states, times);
 }

@@ -15,6 +15,11 @@ export interface SnapshotCause {
   readonly goroutine?: number;
   /** How long that call took. */
   readonly took?: number;
+  /** Of a condition about states: for how long the call was in them, if gotrace has found out, and its number on its goroutine. */
+  readonly spent?: number;
+  readonly call?: number;
+  /** Of a snapshot that gotrace was to judge: calls that ended less than this before its end have not been looked at yet. */
+  readonly fresh?: number;
   /** Where the comment is. */
   readonly file?: string;
   readonly line?: number;
@@ -31,7 +36,17 @@ export function snapshotCause({
 }: Pick<ProcessTrace, "notes" | "info" | "clock" | "definitions">): SnapshotCause | undefined {
   const note = notes.findLast(({ snapshot }) => typeof snapshot === "object" && snapshot !== null)?.snapshot;
   if (note === undefined) return undefined;
-  const { trigger, function: id, goroutine, ticks, file, line } = note as Readonly<Record<string, unknown>>;
+  const {
+    trigger,
+    function: id,
+    goroutine,
+    ticks,
+    spent,
+    call,
+    fresh,
+    file,
+    line,
+  } = note as Readonly<Record<string, unknown>>;
   if (typeof trigger !== "string") return undefined;
   const name = typeof id === "number" ? definitions.get(id)?.name : undefined;
   return {
@@ -39,6 +54,9 @@ export function snapshotCause({
     ...(name === undefined ? {} : { function: name }),
     ...(typeof goroutine === "number" ? { goroutine } : {}),
     ...(typeof ticks === "number" ? { took: ticks * clock.slope } : {}),
+    ...(typeof spent === "number" ? { spent } : {}),
+    ...(typeof call === "number" ? { call } : {}),
+    ...(typeof fresh === "number" ? { fresh: fresh * clock.slope } : {}),
     ...(typeof file === "string" && typeof line === "number" ? { file, line } : {}),
     time: info.startWall + (info.stop?.at ?? info.end ?? 0),
   };

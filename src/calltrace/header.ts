@@ -188,7 +188,7 @@ export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: C
       : {
           stop: {
             reason: STOP_REASONS[stop] ?? `reason ${stop}`,
-            at: Math.max(0, Number(n.stopTicks - n.startTicks)) * clock.slope,
+            at: timeOf(n, n.stopTicks, clock.slope),
           },
         }),
     lost: Number(shards.reduce((sum, shard) => sum + shard, 0n)),
@@ -197,6 +197,18 @@ export function processInfo({ numbers: n, strings, shards }: RawHeader, clock: C
     ...hookCost(n, clock.slope),
     ...(n.cpuMillis > 0n ? { cpu: Number(n.cpuMillis) * 1e6 } : {}),
   };
+}
+
+/** When the ticks were, nanoseconds since the start: from the latest clock pair, as times of events, for no rate holds for hours. */
+function timeOf(n: HeaderNumbers, at: bigint, slope: number): number {
+  const { ticks, nano } = latestPair(n);
+  return Math.max(0, Number(nano - n.startNano) + Number(at - ticks) * slope);
+}
+
+/** The latest complete clock pair; that of the start if there is no later one. */
+function latestPair(n: HeaderNumbers): { readonly ticks: bigint; readonly nano: bigint } {
+  if (n.latest === 0n) return { ticks: n.startTicks, nano: n.startNano };
+  return n.latest === 1n ? { ticks: n.pairATicks, nano: n.pairANano } : { ticks: n.pairBTicks, nano: n.pairBNano };
 }
 
 function hookCost({ hookInner, hookOuter }: HeaderNumbers, slope: number): { hook?: HookCost } {
@@ -211,12 +223,10 @@ const SLOPE_MAX = 1e4;
 
 /** The clock from the header, with the slope between its start and its latest complete clock pair. */
 export function headerClock({ numbers: n }: RawHeader): Clock {
-  const latest = Number(n.latest);
-  const ticks = latest === 1 ? n.pairATicks : n.pairBTicks;
-  const nano = latest === 1 ? n.pairANano : n.pairBNano;
+  const { ticks, nano } = latestPair(n);
   let slope = Number.NaN;
   if ((Number(n.flags) & FLAG_RAW_TICKS) === 0) slope = 1;
-  else if (latest !== 0) slope = slopeOf(Number(ticks - n.startTicks), Number(nano - n.startNano));
+  else if (n.latest !== 0n) slope = slopeOf(Number(ticks - n.startTicks), Number(nano - n.startNano));
   return {
     ticksLow: Number(n.startTicks & 0xffffffffn),
     ticksHigh: Number(n.startTicks >> 32n),

@@ -40,6 +40,8 @@ export const CONTROL_FIELDS = [
   { name: "failed", offset: 124, type: "u32" },
   /** How often gotrace paused the process because it could not read as fast. */
   { name: "behind", offset: 760, type: "u32" },
+  /** Calls that took as long as a condition about states says, and that are to be looked at: see runtime-go/candidate.go. */
+  { name: "stateCalls", offset: 764, type: "u32" },
   /** How it stands with the states of calls beside a ring: see {@link RING_STATES}. */
   { name: "states", offset: 752, type: "u32" },
   /** The snapshots that have got all of the states that they get. */

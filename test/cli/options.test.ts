@@ -147,14 +147,19 @@ test("when a program writes snapshots, as its environment", () => {
   for (const [bad, advice] of [
     ["db.Query.tme > 5ms", "did you mean time?"],
     ["db.Query.p99 > 5ms", "--assert checks other measures, after the run"],
-    ["db.Query.lock > 5ms", "watch all of the time: 'db.Query.time > 5ms'"],
+    ["db.Query.lock > 5ms", "add --states"],
+    ["db.Query.lock < 5ms", "use >, as in 'db.Query.lock > 5ms'"],
+    ["db.Query.unknown > 5ms", "use running, runnable, lock"],
+    ["db.Query.lok > 5ms", "did you mean lock?"],
+    ["db.Query.lock.p99 > 5ms", "--assert checks other measures"],
+    ["lock > 5ms", "write 'db.Query.time > 5ms'"],
     ["db.Query.time < 5ms", "use >, as in 'db.Query.time > 5ms'"],
     ["db.Query.time == 5ms", "use >"],
     ["db.Query.time > 5", "a duration such as"],
     ["db.Query.time > 0", "a duration such as"],
     ["db.Query.time", "write 'db.Query.time > 5ms'"],
     ["db.Query.panics > 1", "write 'db.Query.panics'"],
-    ["db.Query", "use time or panics"],
+    ["db.Query", "use time, panics or a state"],
     ["panics", "write 'db.Query.time > 5ms'"],
     ["signal:SIGTERM", "SIGUSR1 or signal:SIGUSR2"],
     ["a.time > 1ms; b.time > 1ms", "repeat --dump-when"],
@@ -168,4 +173,8 @@ test("when a program writes snapshots, as its environment", () => {
   expect(() => when(...Array.from({ length: 17 }, (_, n) => `f${n}.panics`))).toThrow(/16 conditions/);
   expect(() => variables("--dump-keep=0")).toThrow(expect.objectContaining({ code: 64 }));
   expect(variables("--dump-when=panic", "--states").GOTRACE_DUMP_WHEN).toBe("panic");
+  const ofStates = ["--dump-when=/^db/.off-cpu >= 1m30s", "--dump-when=db.Query.lock>5ms"];
+  expect(variables("--states", ...ofStates).GOTRACE_DUMP_WHEN).toBe(
+    "/^db/.off-cpu > 90000000000ns; db.Query.lock > 5ms",
+  );
 });

@@ -20,15 +20,15 @@ describe.skipIf(old)("since Go 1.25", () => {
   const ring = join(temporaryDirectory("ring"), "ring.gotrace");
   const dumps = join(temporaryDirectory("ring"), "dumps");
   let waits: readonly Wait[];
+  let said: string;
 
   beforeAll(() => {
     const flags = ["--states", "--last=60s", "--save", ring, "-o", `${ring}.txt`, "--dump-dir", dumps];
-    const { code, stdout, stderr } = gotrace(["run", ...flags, "--dump-when=main.main.time > 1ms", "./waits"], {
-      cwd,
-      env,
-    });
-    expect(code, stderr).toBe(0);
-    waits = JSON.parse(stdout);
+    const when = ["--dump-when=main.main.time > 1ms", "--dump-when=main.receive.lock > 5ms", "-v"];
+    const run = gotrace(["run", ...flags, ...when, "./waits"], { cwd, env });
+    expect(run.code, run.stderr).toBe(0);
+    waits = JSON.parse(run.stdout);
+    said = run.stderr;
   });
 
   test("a snapshot has the states of its calls, as long as the program found", () => {
@@ -40,6 +40,13 @@ describe.skipIf(old)("since Go 1.25", () => {
     expect(gotrace(["report", snapshot], { cwd }).stdout).not.toContain("no states");
   });
 
+  test("a snapshot for a condition that did not hold is removed, and counts for no limit", () => {
+    expect(said).toMatch(
+      /-1\.gotrace\.candidate is removed: main.receive.lock > 5ms did not hold for any, \S+ of \d\d/,
+    );
+    expect(said).toMatch(/of 1 call that took as long, 1 was looked at in 1 snapshot, of which 0 were kept\n/);
+  });
+
   test("at the end of the process its ring has them as well", () => {
     const { stdout } = gotrace(["stats", "--format", "json", ring], { cwd });
     expect(differences(waits, JSON.parse(stdout).functions)).toEqual([]);
@@ -47,11 +54,19 @@ describe.skipIf(old)("since Go 1.25", () => {
 
   test("a panic that ends the process waits for the states of its snapshot; the ring says why it has none", () => {
     const dir = join(temporaryDirectory("ring"), "panic");
-    const flags = ["--states", "--dump-when=panic", "--dump-dir", dir, "--no-keep"];
-    const { code, stdout } = gotrace(["run", ...flags, "./ends", "panic", "100ms"], { cwd, env });
+    const when = ["--dump-when=panic", "--dump-when=main.rest.sleep > 15ms", "--dump-every=0"];
+    const flags = ["--states", ...when, "--dump-dir", dir, "--no-keep"];
+    const { code, stdout, stderr } = gotrace(["run", ...flags, "./ends", "panic", "100ms"], { cwd, env });
     expect(code).toBe(2);
     expect(stdout).toMatch(/^no states of calls: the process did not end by itself/m);
-    const { functions } = JSON.parse(gotrace(["stats", "--format=json", ...snapshotsIn(dir)], { cwd }).stdout);
+    // The condition about states held, which was found out while the program ran or afterwards.
+    expect(stderr).toMatch(/: main.rest took \S+, sleep [12]\S+ \(> 15ms\) on goroutine 1: .*-1\.gotrace\n/);
+    const [held, ...others] = snapshotsIn(dir);
+    const report = gotrace(["report", held], { cwd }).stdout;
+    expect(report).toMatch(/^snapshot of .*: main.rest took \S+, sleep [12]\S+ms \(> 15ms\) on goroutine 1$/m);
+    expect(report).toContain("gotrace report --call 1.2 ");
+    const panicked = others.at(-1)!;
+    const { functions } = JSON.parse(gotrace(["stats", "--format=json", panicked], { cwd }).stdout);
     const rest = functions.find((one: { readonly function: string }) => one.function === "main.rest");
     expect(rest.states.sleep_ns / rest.calls).toBeGreaterThanOrEqual(20e6 - 1000);
     expect(rest.states.unknown_ns ?? 0).toBe(0);

@@ -36,7 +36,7 @@ export const dumpWhenFlag: Flag = {
   name: "dump-when",
   value: "EXPR",
   repeats: true,
-  help: "copy the ring into a file when a call ends that took long or panicked, and go on: 'api.(*Server).ServeHTTP.time > 500ms', 'db.Query.panics', panic (of any function), signal:SIGUSR1 or SIGUSR2, or exit (repeat it). Without --ring and --last, the ring has 64 MiB",
+  help: "copy the ring into a file when a call ends that took long or panicked, and go on: 'api.(*Server).ServeHTTP.time > 500ms', 'db.Query.panics', with --states 'db.Query.lock > 5ms', panic (of any function), signal:SIGUSR1 or SIGUSR2, or exit (repeat it). Without --ring and --last, the ring has 64 MiB",
 };
 
 /** When a traced program writes snapshots of its ring: for commands that run a program. */

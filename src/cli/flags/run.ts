@@ -1,5 +1,6 @@
 /** Turns flags into the options of building, recording and checking a run. */
 
+import { ExitCode, UserError } from "../../base/errors.js";
 import { parseSize } from "../../base/quantity.js";
 import type { BuildOptions } from "../../build/context.js";
 import { COMPILER_BUDGET } from "../../gotool/inlining.js";
@@ -67,6 +68,10 @@ export function recordOptions(flags: ParsedFlags, others?: readonly string[]): R
   const dumps = dumpOptions(flags);
   if (flags.has("exec-trace") && (recorder.GOTRACE_RING || dumps.variables.GOTRACE_DUMP_WHEN)) {
     refuseRing(ringFlagOf(flags));
+  }
+  const ofStates = triggersOf(flags).find((trigger) => trigger.ofStates);
+  if (ofStates !== undefined && !recordsStates(flags)) {
+    throw new UserError(`--dump-when '${ofStates.text}' needs the states of calls`, "add --states", ExitCode.usage);
   }
   const size = flags.string("max-trace-size");
   const file = flags.string("exec-trace");

@@ -1,6 +1,6 @@
 /**
- * Conditions of `--dump-when`, in the language of `--assert`, on single calls: `db.Query.time > 5ms`, `db.Query.panics`. The
- * runtime reads them (runtime-go/trigger.go); they are checked here, so that a wrong one is refused at once.
+ * Conditions of `--dump-when`, in the language of `--assert`, on single calls: `db.Query.time > 5ms`, `db.Query.panics`,
+ * `db.Query.lock > 5ms`. The runtime reads them (runtime-go/trigger.go); they are checked here, so that a wrong one is refused at once.
  */
 import { parseComparison } from "../../base/comparison.js";
 import { ExitCode, UserError } from "../../base/errors.js";
@@ -18,10 +18,14 @@ export interface Trigger {
   readonly kind: "call" | "signal" | "exit";
   /** As the runtime reads it. */
   readonly text: string;
+  /** It is about the states of calls. */
+  readonly ofStates?: boolean;
 }
 
-const USAGE = "write 'db.Query.time > 5ms', 'db.Query.panics', panic, signal:SIGUSR1 or exit";
-const MEASURES = ["time", "panics"];
+const USAGE = "write 'db.Query.time > 5ms', 'db.Query.lock > 5ms', 'db.Query.panics', panic, signal:SIGUSR1 or exit";
+/** States that a call can be known to have been in: while it was, time passed, so that a program can watch the time. */
+const STATES = PARTS.filter((word) => word !== "unknown");
+const MEASURES = ["time", "panics", ...STATES];
 
 /** @throws UserError for an invalid condition */
 export function parseTrigger(source: string): Trigger {
@@ -34,7 +38,7 @@ export function parseTrigger(source: string): Trigger {
   const comparison = parseComparison(text);
   const subject = comparison?.subject ?? text;
   const [, name = "", measure = ""] = /^(.+)\.([A-Za-z0-9_-]+)$/s.exec(subject) ?? [];
-  if (!MEASURES.includes(measure)) throw badMeasure(source, name, measure);
+  if (!MEASURES.includes(measure)) throw badMeasure(source, measure);
   checkName(source, name);
   if (comparison === undefined) {
     if (measure === "panics" && !/[<>=!]/.test(text)) return { kind: "call", text };
@@ -47,12 +51,14 @@ export function parseTrigger(source: string): Trigger {
     throw bad(source, "a single call panics once or never", `write '${subject}'`);
   }
   if (operator !== ">" && operator !== ">=") {
-    throw bad(source, `${operator} is met by all calls but the slow ones`, `use >, as in '${subject} > ${value}'`);
+    const what = measure === "time" ? "is met by all calls but the slow ones" : "can be met by calls that took no time";
+    throw bad(source, `${operator} ${what}`, `use >, as in '${subject} > ${value}'`);
   }
   const limit = parseQuantity(value, "ns");
   if (limit === undefined || limit < 1)
     throw bad(source, `${value} is not a valid value of time`, `use ${examples.ns}`);
-  return { kind: "call", text: `${name}.time > ${runtimeDuration(value, limit)}` };
+  const condition = `${name}.${measure} > ${runtimeDuration(value, limit)}`;
+  return { kind: "call", text: condition, ...(measure === "time" ? {} : { ofStates: true }) };
 }
 
 /** The runtime reads one unit; what has several, or begins with a dot, becomes nanoseconds. */
@@ -66,20 +72,16 @@ function signalName(source: string, signal: string): string {
   throw bad(source, `${signal} is not a signal for snapshots`, "use signal:SIGUSR1 or signal:SIGUSR2");
 }
 
-function badMeasure(source: string, name: string, word: string): UserError {
+function badMeasure(source: string, word: string): UserError {
   if (word === "") return bad(source, "is not a condition", USAGE);
-  if (PARTS.includes(word)) {
-    return bad(
-      source,
-      `a program that runs does not know the states of its calls (${word})`,
-      `watch all of the time: '${name}.time > 5ms'. With --states the snapshot shows ${word}, and --assert checks it after the run`,
-    );
-  }
+  if (PARTS.includes(word)) return bad(source, "nobody can know when states are unknown", `use ${STATES.join(", ")}`);
   const near = nearest(word, MEASURES);
   return bad(
     source,
     `single calls have no measure ${word}`,
-    near ? `did you mean ${near}?` : "use time or panics; --assert checks other measures, after the run",
+    near
+      ? `did you mean ${near}?`
+      : "use time, panics or a state such as lock; --assert checks other measures, after the run",
   );
 }
 

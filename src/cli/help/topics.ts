@@ -57,7 +57,7 @@ export const environment: readonly Entry[] = [
   ["GOTRACE_RECORD_DEPTH=N", "--record-depth of instrumented programs"],
   [
     "GOTRACE_DUMP_WHEN=COND;COND",
-    "when to copy the ring of an instrumented program: FUNC.time > 500ms, FUNC.panics, or panic. FUNC is a name, or an expression between slashes; signal:SIGUSR1 if the binary was built with --dump-when signal:SIGUSR1. Without GOTRACE_RING, the ring has 64 MiB",
+    "when to copy the ring of an instrumented program: FUNC.time > 500ms, FUNC.panics, panic, or with GOTRACE_STATES=1 FUNC.lock > 10ms, for which a snapshot is kept if the call took as long. FUNC is a name, or an expression between slashes; signal:SIGUSR1 if the binary was built with --dump-when signal:SIGUSR1. Without GOTRACE_RING, the ring has 64 MiB",
   ],
   [
     "GOTRACE_DUMP_DIR=DIR",

@@ -121,7 +121,8 @@ export function incomplete({ forest: { processes, problem } }: Recording): strin
   if (problem !== undefined) return problem.message;
   for (const { info, problem: damage } of processes) {
     if (damage !== undefined) return damage.message;
-    if (info.stop !== undefined) return `recording stopped: ${info.stop.reason}`;
+    // A snapshot has the calls until it was taken, as a ring.
+    if (info.stop !== undefined && info.stop.reason !== "snapshot") return `recording stopped: ${info.stop.reason}`;
     if (info.lost > 0) return `${formatNumberOf(info.lost, "event")} ${info.lost === 1 ? "was" : "were"} not recorded`;
   }
   return undefined;

@@ -22,15 +22,13 @@ export function pageTemplate(name: "page.html" | "page-served.html" = "page.html
 
 /**
  * Makes the page of a recording.
- * @param remarks additional notices about the run, one per line
  * @param template the page without data
  * @returns the HTML in pieces
  * @throws UserError when an execution trace cannot be read, or if no function of `--root` was called
  */
 export function callsPage(
   recording: Recording,
-  { session, options, execTraces, note, tests, title, callCommand }: FormatContext,
-  remarks: readonly string[],
+  { session, options, execTraces, note, remarks, tests, title, callCommand }: FormatContext,
   template: string,
 ): Iterable<string> {
   const { cwd } = session;

@@ -25,6 +25,8 @@ export interface FormatContext {
   readonly execTraces: readonly string[];
   /** The command that shows a call with this id; undefined where the traces cannot be named. */
   readonly callCommand: ((id: string) => string) | undefined;
+  /** Lines about the run, which are among the notices. */
+  readonly remarks: readonly string[];
   /** Lines about the completeness of the report. A format shows them if it can, and adds what it leaves out. */
   readonly notices: Notice[];
 }

@@ -33,8 +33,9 @@ function snapshotCall({ forest: { processes } }: Recording): string | undefined 
 const OF_AGENT = /\.callSnapshot$/;
 
 /** The command that shows the call which was the reason for a snapshot; undefined without one. */
-export function callOfCause({ trigger, function: name, goroutine }: SnapshotCause): string | undefined {
+export function callOfCause({ trigger, function: name, goroutine, call }: SnapshotCause): string | undefined {
   if (name === undefined || goroutine === undefined) return undefined;
+  if (call !== undefined) return `report --call ${goroutine}.${call}`;
   if (trigger === "//gotrace:dump" && OF_AGENT.test(name)) return undefined;
   return `calls ${quoteWord(shortName(name))} --goroutine ${goroutine} --last 1 --tree`;
 }

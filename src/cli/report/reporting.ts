@@ -16,6 +16,7 @@ import { openTraceFiles, snapshotAdvice } from "../snapshot-files.js";
 import { hasBegun, type OpenFile, traceFiles } from "../trace-files.js";
 import { traceKind } from "../trace-kind.js";
 import { type Gate, hasAssertions, judgeGate, openGate, tellJudged } from "./assertions.js";
+import { conditionRemarks } from "./condition-remarks.js";
 import type { Format, FormatContext } from "./format.js";
 import { callCommand, nextCommands, nextLine } from "./next-line.js";
 import { requireStates } from "./require-states.js";
@@ -159,7 +160,8 @@ export async function reportOpenTraces(
   }
   const { execTraces = [], traces, apart } = request;
   const commands = callCommand(traces, apart);
-  const context = contextOf(recording, { session, options, output, execTraces, callCommand: commands });
+  const about = await conditionRemarks(recording, () => whole(session, files, recording));
+  const context = contextOf(recording, about, { session, options, output, execTraces, callCommand: commands });
   if (format.checks) {
     const judged = await judgeGate(gate, await whole(session, files, recording));
     const { judgedChecks, renderChecks } = await import("./checks.js");

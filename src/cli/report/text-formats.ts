@@ -13,18 +13,27 @@ import type { RunNote } from "../run/run-directory.js";
 import type { FormatContext } from "./format.js";
 import { leftOutOfTrees } from "./left-out.js";
 
-/** Makes the context of a report from the recording and its notes. */
+/**
+ * Makes the context of a report from the recording and its notes.
+ * @param about lines about the recording
+ */
 export function contextOf(
   recording: Recording,
+  about: readonly string[],
   given: Pick<FormatContext, "session" | "options" | "output" | "execTraces" | "callCommand">,
 ): FormatContext {
   const { forest } = recording;
   const note = runNote(forest);
   const title = (process: ProcessTree) => note?.titles[process.info.directory] ?? processTitle(process);
-  const asNotices = (lines: readonly string[]) => lines.map((text) => ({ text, serious: false }));
+  const remarks = [...about, ...(note ? untraced(note) : [])];
   return {
     ...given,
-    notices: [...overall(forest, title), ...filterNotices(recording), ...asNotices(note ? untraced(note) : [])],
+    remarks,
+    notices: [
+      ...overall(forest, title),
+      ...filterNotices(recording),
+      ...remarks.map((text) => ({ text, serious: false })),
+    ],
     note,
     tests: forest.processes.some(({ info }) => /\.test(\.exe)?$/.test(info.executable)),
     title,
@@ -38,7 +47,7 @@ const LINES = 80;
 /** The format `tree`. */
 export async function tree(
   recording: Recording,
-  { options, output, note, tests, title, naming }: FormatContext,
+  { options, output, note, remarks, tests, title, naming }: FormatContext,
 ): Promise<Pieces> {
   const { renderTree } = await import("../../render/tree/tree.js");
   const { forest } = recording;
@@ -55,9 +64,7 @@ export async function tree(
     ...(tests ? { title } : {}),
     ...(await explaining(recording)),
     remarks: (process) =>
-      process === forest.processes[0]
-        ? [...filterNotices(recording).map(({ text }) => text), ...(note ? untraced(note) : [])]
-        : [],
+      process === forest.processes[0] ? [...filterNotices(recording).map(({ text }) => text), ...remarks] : [],
   });
 }
 
@@ -121,8 +128,7 @@ export async function htmlPage(
   template: "page.html" | "page-served.html",
 ): Promise<Iterable<string>> {
   const { callsPage, pageTemplate } = await import("./calls-page.js");
-  const remarks = context.note ? untraced(context.note) : [];
-  return callsPage(recording, context, remarks, pageTemplate(template));
+  return callsPage(recording, context, pageTemplate(template));
 }
 
 /** The note about the run that gotrace added to the trace. */

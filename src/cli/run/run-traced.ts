@@ -119,7 +119,7 @@ async function recordAndReport(
   const traces = findings || run.report.format.findings ? appended : [];
   if (traces.length === 0) dropAppended(recording);
   completeTraces(recording, run.notes, { alive, ...(run.direct ? { program: exit } : {}) });
-  snapshots?.end(recordedFiles(recording));
+  await snapshots?.end(recordedFiles(recording));
   const files = await following.attach(recordedFiles(recording).map(openFile));
   storeTrees(files);
   try {

@@ -3,15 +3,16 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { attempt, ExitCode, messageOf, UserError } from "../../base/errors.js";
-import { formatNumberOf } from "../../base/units.js";
+import { formatCount, formatNumberOf } from "../../base/units.js";
 import { quoteWord } from "../../base/words.js";
-import { namePattern, nearestName } from "../../callstats/index.js";
+import { namePattern, nearestName, partCondition } from "../../callstats/index.js";
 import { notePatches, type ProcessTrace, snapshotCause } from "../../calltrace/index.js";
 import { snapshotLine } from "../../render/snapshot.js";
 import type { RecordOptions } from "../options.js";
 import type { Session } from "../session.js";
 import { openFile, patchFile } from "../trace-files.js";
 import { processesOf, saveBundle } from "./bundle.js";
+import { CandidateJudge, isCandidate } from "./candidates.js";
 import { isAlive, processIdOf } from "./writing-process.js";
 
 /** Where the snapshots of a run go. */
@@ -19,6 +20,8 @@ export interface Dumps {
   readonly directory: string;
   /** The conditions, as the processes read them; empty if there are none. */
   readonly when: string;
+  /** Those about the states of calls. */
+  readonly ofStates: readonly string[];
   /** Variables for the program. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -41,7 +44,10 @@ export function dumpsOf(session: Session, { dumps, recorder }: RecordOptions): D
   }
   const directory = resolve(session.cwd, dumps.directory ?? (GOTRACE_DUMP_DIR || DIRECTORY));
   if (dumps.directory !== undefined) makeDirectory(directory);
-  return { directory, when, env: { ...dumps.variables, GOTRACE_DUMP_DIR: directory } };
+  const ofStates = when.split(/[;\n]/).filter((condition) => partCondition(condition) !== undefined);
+  const candidates = ofStates.length > 0 ? "1" : "0";
+  const env = { ...dumps.variables, GOTRACE_DUMP_DIR: directory, GOTRACE_DUMP_CANDIDATES: candidates };
+  return { directory, when, ofStates, env };
 }
 
 function makeDirectory(directory: string): void {
@@ -56,6 +62,7 @@ function makeDirectory(directory: string): void {
 /** Reports the snapshots that the processes of a run write. The caller calls {@link look} regularly. */
 export class SnapshotWatch {
   readonly #seen: Set<string>;
+  readonly #judge: CandidateJudge;
 
   /**
    * @param traces the directory of the run's traces
@@ -68,6 +75,7 @@ export class SnapshotWatch {
     private readonly say: (line: string) => void,
   ) {
     this.#seen = new Set(snapshotsIn(dumps.directory));
+    this.#judge = new CandidateJudge(dumps.ofStates, (line) => session.log(line));
   }
 
   /**
@@ -82,7 +90,8 @@ export class SnapshotWatch {
       const isOwn = isOf(name);
       if (isOwn && !isEnd && awaitsStates(join(this.dumps.directory, name))) continue;
       this.#seen.add(name);
-      if (isOwn) attempt(() => this.#tell(name));
+      if (isOwn && isCandidate(name)) this.#judge.add(join(this.dumps.directory, name));
+      else if (isOwn) attempt(() => this.#tell(name));
     }
   }
 
@@ -100,8 +109,13 @@ export class SnapshotWatch {
     }
   }
 
-  /** At the end of the run: copies the traces if that was asked for, and says which triggers were not met and why. */
-  end(paths: readonly string[]): void {
+  /**
+   * At the end of the run: judges what is left to judge, copies the traces if that was asked for, and says which triggers were
+   * not met and why.
+   */
+  async end(paths: readonly string[]): Promise<void> {
+    this.look(true);
+    await this.#judge.end();
     this.look(true);
     this.#removeUnfinished();
     const files = paths.map(openFile);
@@ -121,6 +135,7 @@ export class SnapshotWatch {
       }
       const processes = files.flatMap(processesOf);
       for (const process of processes) this.#tellSkipped(process);
+      this.#tellJudged(processes);
       this.#tellUnknown(processes);
     } finally {
       for (const file of files) file.close();
@@ -154,6 +169,18 @@ export class SnapshotWatch {
     }
   }
 
+  /** How much was looked at for conditions about states. */
+  #tellJudged(processes: readonly ProcessTrace[]): void {
+    const { looked, judged, kept } = this.#judge;
+    const calls = processes.reduce((sum, { control }) => sum + Number(control?.numbers.stateCalls ?? 0), 0);
+    if (judged + calls === 0) return;
+    const seen = Math.min(looked, calls);
+    const rest = calls - seen;
+    this.say(
+      `conditions about states: of ${formatNumberOf(calls, "call")} that took as long, ${formatCount(seen)} ${seen === 1 ? "was" : "were"} looked at in ${formatNumberOf(judged, "snapshot")}, of which ${formatCount(kept)} ${kept === 1 ? "was" : "were"} kept${rest === 0 ? "" : `; what the other ${formatCount(rest)} waited for is not known`}`,
+    );
+  }
+
   #tellSkipped({ control, info: { pid } }: ProcessTrace): void {
     if (control === undefined) return;
     const { skipped, failed, wrongWhen } = control.numbers;
@@ -165,7 +192,13 @@ export class SnapshotWatch {
       const what = formatNumberOf(Number(failed), "snapshot");
       this.say(`process ${pid}: ${what} could not be written in ${this.dumps.directory}`);
     }
-    if (wrongWhen > 0n) this.say(`process ${pid} does not understand condition ${wrongWhen} of GOTRACE_DUMP_WHEN`);
+    if (wrongWhen === 0n) return;
+    const wrong = this.dumps.when.split(/[;\n]/)[Number(wrongWhen) - 1]?.trim();
+    if (this.dumps.ofStates.some((condition) => condition.trim() === wrong)) {
+      this.say(
+        `process ${pid} does not know the states of its calls, and so not whether ${wrong}: build it with --states`,
+      );
+    } else this.say(`process ${pid} does not understand condition ${wrongWhen} of GOTRACE_DUMP_WHEN`);
   }
 }
 
@@ -182,11 +215,11 @@ function awaitsStates(path: string): boolean {
 
 /** The name of a function in a condition such as `db.Query.time > 5ms`. */
 function functionIn(condition: string): string | undefined {
-  return /^\s*(.+)\.(?:time\s*>.*|panics\s*)$/s.exec(condition)?.[1];
+  return /^\s*(.+)\.(?:[a-z-]+\s*>.*|panics\s*)$/s.exec(condition)?.[1];
 }
 
-const SNAPSHOT = /^\d{8}T[\d.]+Z-\d+-.+\.gotrace$/;
-const UNFINISHED = /^\d{8}T[\d.]+Z-\d+-.+\.gotrace\.part$/;
+const SNAPSHOT = /^\d{8}T[\d.]+Z-\d+-.+\.gotrace(\.candidate)?$/;
+const UNFINISHED = /^\d{8}T[\d.]+Z-\d+-.+\.gotrace(\.candidate)?\.part$/;
 
 /** The id of the process that writes a snapshot. */
 function writerOf(name: string): number {
