@@ -8,6 +8,7 @@ import {
   unpackRequests,
 } from "../calltree/index.js";
 import { Dispatch } from "./dispatch.js";
+import type { Candidate } from "./listing.js";
 import type { RequestTally } from "./request-tally.js";
 
 /** What cannot be told of the requests of a process because nobody kept it. */
@@ -24,6 +25,8 @@ export interface CollectedRoots {
   readonly isRoot: (node: number) => boolean;
   /** Whether they may be passed on to handlers. */
   readonly isDispatched: boolean;
+  /** Called with each request that is known by itself, in the order in which they began. */
+  readonly list: (request: Candidate) => void;
 }
 
 /** Adds the requests of a process. */
@@ -32,7 +35,7 @@ export function addCollected(
   { processes }: CallForest,
   process: number,
   requests: CollectedRequests,
-  { isRoot, isDispatched }: CollectedRoots,
+  { isRoot, isDispatched, list }: CollectedRoots,
 ): Untold {
   const { tree, info } = processes[process];
   const dispatch = new Dispatch(tree);
@@ -53,13 +56,14 @@ export function addCollected(
     count += durations.count;
   }
   let slowest = 0;
-  for (const { signature, ...request } of unpackRequests(requests)) {
+  const known = [...unpackRequests(requests)].sort((a, b) => a.start - b.start);
+  for (const { signature, ...request } of known) {
     const { root, handler } = handlers[signature];
     if (!isRoot(root)) continue;
     slowest++;
     const { start, duration } = request;
     const times = { wall: info.startWall + start, time: duration, states: undefined };
-    tally.list({ ...request, ...times, process, node: root, handler });
+    list({ ...request, ...times, process, node: root, handler });
   }
   return { unsplit, slowest: slowest < count ? slowest : Number.POSITIVE_INFINITY };
 }

@@ -104,22 +104,27 @@ export class RequestCollector implements CallVisitor {
   }
 
   /**
-   * Takes the requests that were collected while processes were followed.
+   * Takes the requests that were collected while processes were followed, each of which is found if it is one of the slowest.
+   * @param only a process; by default all
    * @returns these processes; the walk must not visit them
    */
-  take(): ReadonlySet<number> {
-    const { recording, root, found, tally } = this;
+  take(only?: number): ReadonlySet<number> {
+    const { recording, root, tally, isDispatched } = this;
     const taken = new Set<number>();
     const text = root.kind === "named" ? root.text : undefined;
     if (root.kind === "callbacks" || (root.kind === "named" && text === undefined)) return taken;
-    if (found !== undefined || recording.hasStates || !recording.isWhole) return taken;
+    if (recording.hasStates || !recording.isWhole) return taken;
+    const list = (request: Candidate) => {
+      tally.list(request);
+      this.found?.(request, undefined);
+    };
     for (const [process, one] of recording.forest.processes.entries()) {
       const { requests, tree, guesses = 0 } = one;
-      if (requests === undefined || requests.root !== text) continue;
+      if (requests === undefined || requests.root !== text || (only ?? process) !== process) continue;
       const isRoot = this.collectedRoots(tree, requests);
       if (isRoot === undefined) continue;
-      const { isDispatched } = this;
-      const { unsplit, slowest } = addCollected(tally, recording.forest, process, requests, { isRoot, isDispatched });
+      const roots = { isRoot, isDispatched, list };
+      const { unsplit, slowest } = addCollected(tally, recording.forest, process, requests, roots);
       for (const func of unsplit) this.unsplit.add(func);
       this.known = Math.min(this.known, slowest);
       if (isDispatched) this.guesses += guesses;
@@ -202,6 +207,11 @@ export class RequestCollector implements CallVisitor {
     };
     this.found?.(candidate, states);
     this.tally.add(this.func[handler], candidate, states);
+  }
+
+  /** Whether each request was found by itself, and with its handler. */
+  get isComplete(): boolean {
+    return this.known === Number.POSITIVE_INFINITY && this.unsplit.size === 0;
   }
 
   /** The requests. Call it after the walk. */

@@ -99,6 +99,17 @@ test("requests are there without single calls, and the same; what needs these sa
   const gone = { message: expect.stringContaining("given back"), advice: expect.stringContaining("--save FILE") };
   await expect(requestsCommand.run(["--tree", path])).rejects.toMatchObject(gone);
   await expect(requestsCommand.run(["--root", "main.handle", path])).rejects.toMatchObject(gone);
+  const rows = async (trace: string) => {
+    const output = join(directory, "rows");
+    await reportCommand.run(["--format", "ndjson", "--table", "requests", "-o", output, trace]);
+    return readFileSync(output, "utf8");
+  };
+  expect((await rows(kept)).match(/"name":"main\.handle"/g)).toHaveLength(9);
+  expect(await rows(path)).toBe(await rows(kept));
+  const many = Array.from({ length: 1001 }, (_, i) => `${10 * i} g2<g1 { main.handle\n${10 * i + 5} g2 }`);
+  const busy = scripted(["0 g1 { main.main", ...many, "20000 g1 }"].join("\n"), { control: { numbers: {} } });
+  const busyFile = storedFile(temporaryDirectory(), busy, { collectsDurations: true });
+  await expect(rows(busyFile)).rejects.toMatchObject(gone);
   const root = ["--root", "main.handle", "--format", "json"];
   const named = { collectsDurations: true, requestRoot: namePattern("main.handle") };
   const byRoot = await shown(...root, storedFile(temporaryDirectory(), served, named));

@@ -11,6 +11,7 @@ import { readRequests } from "../../src/page/data/requests.js";
 import { scripted } from "../calltree/script.js";
 import { scriptedStays } from "../export/stays.js";
 import { locate } from "../render/reports.js";
+import { withTree } from "../support/calltrace/give-back.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { openPages, template } from "./pages.js";
 
@@ -132,6 +133,29 @@ test("without states there are no stays, and requests are guessed; without reque
   expect(pack(plain).processes[0].requests).toBeUndefined();
   const named = pack(plain, (name) => name === "main.main").processes[0].requests;
   expect(named).toMatchObject({ kind: "named", guessed: false, count: 1 });
+});
+
+test("of calls that were given back there are the requests that were collected, without details", async () => {
+  const bytes = scripted(shop, { control: { numbers: {} } });
+  const left = readRecording(memorySource(withTree(bytes, undefined, { collectsDurations: true })));
+  const [whole, kept] = [readRecording(memorySource(bytes)), left].map(requestsOf);
+  expect(whole.columns.size).toBe(13);
+  expect(kept.roots).toEqual(whole.roots);
+  expect(kept.columns).toEqual(whole.columns);
+  expect(kept.given).toMatchObject({ kind: "handlers", guessed: true, count: 13, unkept: [] });
+  expect(kept.details.size).toBe(0);
+  expect(pack(left).callCommand).toBeUndefined();
+  const html = renderPage(template, [], { version: "1.2.3", locate, calls: pack(left) });
+  const use = async (page: Page) => {
+    const request = page.getByRole("region", { name: "Request", exact: true });
+    await request.locator("h2").waitFor();
+    expect(await request.textContent()).toMatch(
+      /^Request 3.1 shop.list.*Its calls were given back while the program ran\.$/,
+    );
+    expect(await page.getByText("Single calls were given back while the program ran: --save").count()).toBe(1);
+    expect(await page.getByRole("status").textContent()).toBe("13 requests");
+  };
+  await pages.open(html, use, { hash: "#requests" });
 });
 
 test("of too many requests the slowest stay, and a sample of the others that leaves no part of the run out", () => {

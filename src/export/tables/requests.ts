@@ -6,14 +6,7 @@ import {
   type Requests,
   TaskCollector,
 } from "../../callstats/index.js";
-import {
-  type CallStates,
-  combineVisitors,
-  type Ending,
-  latest,
-  type Recording,
-  type Walk,
-} from "../../calltree/index.js";
+import { combineVisitors, type Ending, latest, type Recording, type Walk } from "../../calltree/index.js";
 import { ENDINGS } from "./calls.js";
 import { type Column, functionColumns, processColumns, type Row, type Table } from "./columns.js";
 import { emptyParts, type StateParts, setParts, stateColumns } from "./states.js";
@@ -46,7 +39,7 @@ const ONE: Readonly<Record<Requests["kind"], (typeof KINDS)[number] | undefined>
   callbacks: "callback",
 };
 
-function kindOf({ kind, guessed }: Requests): number {
+function kindOf({ kind, guessed }: Pick<Requests, "kind" | "guessed">): number {
   const one = ONE[kind];
   return one === undefined ? -1 : KINDS.indexOf(one === "handler" && guessed ? "guessed handler" : one);
 }
@@ -110,14 +103,9 @@ class Names {
 }
 
 function* requestRows(recording: Recording, names: Names, emit: (row: RequestRow) => void): Walk {
-  const finder = new RequestFinder(recording, 0);
-  const hidden = yield* recording.walk(combineVisitors(finder.visitors));
-  const found = finder.requests();
-  if (found === undefined) return hidden;
-  const { kind } = found;
-  const row = { process: 0, kind: kindOf(found) } as RequestRow;
+  const row = { process: 0 } as RequestRow;
   const parts = emptyParts();
-  const add = (request: Candidate, states: ArrayLike<number> | undefined, task?: string) => {
+  const add = (kind: Requests["kind"], request: Candidate, states: ArrayLike<number> | undefined, task?: string) => {
     const { process, goid, number, node, start, duration, self, how, calls } = request;
     Object.assign(row, { process, goroutine: goid, number, node, how, calls });
     row.name = names.of(kind, request, task);
@@ -128,12 +116,37 @@ function* requestRows(recording: Recording, names: Names, emit: (row: RequestRow
     if (states !== undefined) setParts(parts, row.end - row.start, states);
     emit(row);
   };
-  if (kind !== "tasks" && kind !== "named") {
-    const receive = (request: Candidate, states: CallStates | undefined) => add(request, states?.total);
-    return yield* recording.walk(new RequestCollector(recording, { kind }, 0, receive));
+  const collecting = (kind: "handlers" | "tests" | "callbacks") =>
+    new RequestCollector(recording, { kind }, 0, (request, states) => add(kind, request, states?.total));
+  const collected = recording.isWalkable ? undefined : collectedKind(recording);
+  if (collected !== undefined) {
+    row.kind = kindOf(collected);
+    collecting(collected.kind).take();
+    return { minimum: 0, paths: 0 };
   }
-  const tasks = new TaskCollector(recording, 0, undefined, (task, type) => add(task, task.states?.total, type));
+  const finder = new RequestFinder(recording, 0);
+  const hidden = yield* recording.walk(combineVisitors(finder.visitors));
+  const found = finder.requests();
+  if (found === undefined) return hidden;
+  const { kind } = found;
+  row.kind = kindOf(found);
+  if (kind !== "tasks" && kind !== "named") return yield* recording.walk(collecting(kind));
+  const tasks = new TaskCollector(recording, 0, undefined, (task, type) => add(kind, task, task.states?.total, type));
   yield* recording.walk(tasks);
   tasks.requests();
   return hidden;
+}
+
+/** What requests were collected of calls that were given back, if each of them is known; undefined if a walk must find them. */
+function collectedKind(
+  recording: Recording,
+): { readonly kind: "handlers" | "tests"; readonly guessed: boolean } | undefined {
+  for (const kind of ["handlers", "tests"] as const) {
+    const collector = new RequestCollector(recording, { kind }, 0);
+    const taken = collector.take();
+    const { count, guessed } = collector.requests();
+    if (!collector.isComplete || taken.size < recording.forest.processes.length) return undefined;
+    if (count > 0) return { kind, guessed };
+  }
+  return undefined;
 }

@@ -68,7 +68,9 @@ export function requestDetailView(
           h(
             "p",
             {},
-            `Its calls are not in this page, which has those of the slowest.${command === undefined ? "" : " The command shows them."}`,
+            part.process.info.requests?.unkept
+              ? "Its calls were given back while the program ran."
+              : `Its calls are not in this page, which has those of the slowest.${command === undefined ? "" : " The command shows them."}`,
           ),
         ]),
   );

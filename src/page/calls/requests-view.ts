@@ -93,7 +93,7 @@ export function requestsView(
   );
 }
 
-function remarks({ kind, guessed, count }: PackedRequests, shown: number, part: Part): string[] {
+function remarks({ kind, guessed, count, unkept }: PackedRequests, shown: number, part: Part): string[] {
   const what = {
     handlers:
       "A request is a call of a handler by a server that is not traced. A click on a function shows its requests alone.",
@@ -109,9 +109,10 @@ function remarks({ kind, guessed, count }: PackedRequests, shown: number, part: 
     ...(part.section ? ["These are those of the whole process."] : []),
     ...(shown < count
       ? [
-          `The page has ${formatCount(shown)} of ${formatCount(count)} ${nounOf(part)}s: the slowest, and a random sample of the others. The numbers are those of all.`,
+          `The page has ${formatCount(shown)} of ${formatCount(count)} ${nounOf(part)}s: the slowest${unkept ? "" : ", and a random sample of the others"}. The numbers are those of all.`,
         ]
       : []),
+    ...(unkept ? ["Single calls were given back while the program ran: --save FILE keeps them.", ...unkept] : []),
   ];
 }
 

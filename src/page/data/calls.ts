@@ -131,10 +131,11 @@ export function packCalls(recording: Recording, options: CallPageOptions): PageC
   // Where only trees are left, there are no timelines; requests that are asked for by name cannot be found.
   const isWalked = recording.isWalkable || options.isRequest !== undefined;
   if (isWalked) recording.visit(combineVisitors(visitors), options.progress);
+  else collection.take();
   const requests = collection.requests(options.progress);
   return {
     ...(options.command === undefined ? {} : { command: options.command }),
-    ...(options.callCommand === undefined ? {} : { callCommand: options.callCommand(CALL_ID) }),
+    ...(options.callCommand === undefined || !isWalked ? {} : { callCommand: options.callCommand(CALL_ID) }),
     ...(options.countsWaiting ? { countsWaiting: true } : {}),
     functions: packed(Buffer.from(JSON.stringify(printableAll(packFunctions(forest))))),
     processes: forest.processes.map((process, i) => {
@@ -227,11 +228,14 @@ function packProcess(
 }
 
 function packRequests(given: GivenRequests, number: Int32Array): PackedRequests {
-  const { kind, guessed, count } = given;
+  const { kind, guessed, count, unkept } = given;
   const writer = new ByteWriter();
   const words = new Words();
   writeRequests(writer, given, words, number);
-  return { kind, guessed, count, words: printableAll(words.list), packed: packed(writer.bytes()) };
+  return {
+    ...{ kind, guessed, count, words: printableAll(words.list), packed: packed(writer.bytes()) },
+    ...(unkept === undefined ? {} : { unkept: printableAll(unkept) }),
+  };
 }
 
 /** The goroutines that wait for work, if their nodes are in the page. */

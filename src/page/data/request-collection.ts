@@ -1,4 +1,7 @@
-/** Finds the requests of each process: all of them in the walk that the page makes anyway, and details in two more. */
+/**
+ * Finds the requests of each process: all of them in the walk that the page makes anyway, and details in two more. Where calls were
+ * given back there are those that were collected before, without details.
+ */
 import { Best } from "../../base/best.js";
 import {
   CALLBACKS_MIN,
@@ -15,6 +18,7 @@ import {
   type Recording,
   visitEachProcess,
 } from "../../calltree/index.js";
+import { unkeptLines } from "../../render/numbers/requests.js";
 import { MemberCollector } from "./request-members.js";
 import { RequestSample, type SampledRequest } from "./request-sample.js";
 import type { GivenRequests, PackedRequests } from "./requests.js";
@@ -54,6 +58,11 @@ export class RequestCollection {
     );
   }
 
+  /** Takes what was collected while the processes were followed, in place of the walk. */
+  take(): void {
+    for (const [process, kinds] of this.kinds.entries()) for (const { collector } of kinds) collector.take(process);
+  }
+
   /** The requests of each process, of the first kind of which there are any; undefined where there are none. */
   requests(progress?: Progress): (GivenRequests | undefined)[] {
     const found = this.kinds.map((kinds) => kinds.find((kind) => kind.sample.added >= LEAST[kind.root.kind]));
@@ -67,7 +76,7 @@ export class RequestCollection {
   private addDetails(given: readonly (Given | undefined)[], progress?: Progress): void {
     const { recording } = this;
     const ids = given.flatMap((each, process) => (each?.chosen ?? []).map((request) => ({ process, ...request })));
-    if (ids.length === 0) return;
+    if (ids.length === 0 || !recording.isWalkable) return;
     const families = familiesOf(recording, ids, progress);
     const paths = criticalPaths(recording, families, progress);
     const collectors = recording.forest.processes.map(({ tree }, process) => {
@@ -115,7 +124,8 @@ class RequestKind {
 
   /** @param most requests, and with details */
   given(most: number, detailed: number): Given {
-    const { roots, count, guessed } = this.collector.requests();
+    const found = this.collector.requests();
+    const { roots, count, guessed } = found;
     const requests = this.sample.requests(most);
     const known = new Map(requests.map((request) => [keyOf(request), request]));
     const lists = roots.map(({ func }) => this.slowest.get(func)?.sorted() ?? []);
@@ -127,7 +137,8 @@ class RequestKind {
     const wanted = [...slowest, ...ofRoots].flatMap((request) => known.get(keyOf(request)) ?? []);
     const details: Given["details"] = new Map();
     const chosen = [...new Set(wanted)].slice(0, detailed);
-    return { requests: { kind: this.root.kind, count, guessed, roots, requests, details }, details, chosen };
+    const unkept = this.recording.isWalkable ? {} : { unkept: unkeptLines(found) };
+    return { requests: { kind: this.root.kind, count, guessed, roots, requests, details, ...unkept }, details, chosen };
   }
 }
 

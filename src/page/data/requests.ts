@@ -39,6 +39,8 @@ export interface PackedRequests {
   readonly guessed: boolean;
   /** All requests, also those that are not in the page. */
   readonly count: number;
+  /** What was not kept of them, if single calls were given back while the program ran; then those in the page are the slowest. */
+  readonly unkept?: readonly string[];
   /** The texts that the details refer to. */
   readonly words: readonly string[];
   /** Packed: {@link writeRequests}. */
@@ -55,7 +57,7 @@ export interface PageRequests {
 }
 
 /** Requests to pack. */
-export interface GivenRequests extends Pick<PackedRequests, "kind" | "guessed" | "count"> {
+export interface GivenRequests extends Pick<PackedRequests, "kind" | "guessed" | "count" | "unkept"> {
   readonly roots: readonly RootStats[];
   /** By start. */
   readonly requests: readonly SampledRequest[];
