@@ -14,6 +14,8 @@ export enum Stop {
   frames,
   /** A call began in a request, and the host has to find the signature that the request has now; see State.unknown. */
   signature,
+  /** None: not a reason. */
+  none,
 }
 
 /** Where the fields of a state lie, in units of 8 bytes; those of 32 bits are in {@link StateWord}. */
@@ -40,15 +42,18 @@ export enum StatePlace {
   /** Calls of the goroutine that have begun, and how many had when the latest outermost one had. */
   entered,
   number,
+  /** Of the open request: how long the calls took that it made itself and that have ended. */
+  callees,
 }
 
 /** Where the fields of 32 bits lie in a state, in units of 4 bytes. */
 export enum StateWord {
   /** Addresses of the next record and of the end of the chunk. */
-  position = 32,
+  position = 34,
   end,
-  /** Address of the innermost open frame, 0 for none. */
+  /** Addresses of the innermost open frame, and of the block of the slot's frames, 0 for none; the same if no frame is open. */
   top,
+  base,
   /** Addresses of the node to which outermost frames are attached, and of the node of the latest outermost frame. */
   attach,
   root,
@@ -67,36 +72,46 @@ export enum StateWord {
   /** Addresses of the frame of the open request, 0 for none, and of the one that ended, if it is among the slowest. */
   open,
   slow,
-  size = 46,
+  size = 50,
 }
 
 /** Where the fields of a plain record lie, by tag: an entry of the table that the host fills in; in bytes. */
 export enum TagPlace {
   /** Bits below the ticks, and their mask. */
   shift = 0,
-  mask = 8,
+  mask = 4,
   /** Mask of the function id, which lies above the tag; 0 for exits. */
-  ids = 12,
+  ids = 8,
   /** Bytes of the record; 0 for what is not a plain record. */
-  bytes = 16,
+  bytes = 12,
+  /** All bits of it are set for an enter, none for an exit. */
+  enters = 16,
+  /** From the innermost open frame before the record to that after it, in bytes; more than there is for what is not a plain record. */
+  step = 20,
   size = 32,
 }
+
+/** Address of the number 1 in the memory of the core. */
+export const ONE = 256;
+
+/** See {@link TagPlace.step}. */
+export const NO_STEP = 0x40000000;
 
 /** Where the fields of a node lie, in bytes. */
 export enum NodePlace {
   calls = 0,
   total = 8,
-  self = 16,
-  first = 24,
-  last = 32,
+  first = 16,
+  last = 24,
   /** Addresses of nodes. */
-  parent = 40,
-  lastChild = 44,
-  func = 52,
-  edge = 56,
+  /** Address of a node. */
+  parent = 32,
+  edge = 36,
+  func = 40,
   /** 16 bits each; see {@link NodeMark}. */
-  depth = 60,
-  mark = 62,
+  depth = 44,
+  mark = 46,
+  /** That of a cache line. */
   size = 64,
 }
 
@@ -141,10 +156,8 @@ export const TABLE_INDEX = 0xfffff;
 /** Where the fields of a frame lie, in bytes. */
 export enum FramePlace {
   start = 0,
-  callees = 8,
-  node = 16,
-  below = 20,
-  size = 24,
+  node = 8,
+  size = 16,
 }
 
 /** Of the skimmer: sizes of its tables, and what they hold. */

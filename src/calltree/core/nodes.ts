@@ -6,16 +6,12 @@ import { NodeMark, NodePlace, TABLE_INDEX } from "../codes";
 export class Node {
   calls: f64;
   total: f64;
-  self: f64;
   first: f64;
   last: f64;
   parent: Node | null;
-  /** The call that was looked up last beneath the node, null for none, and its function. */
-  lastChild: Node | null;
-  lastFunc: u32;
-  func: u32;
   /** 0 for a call, else the number of an edge. */
   edge: i32;
+  func: u32;
   depth: u16;
   mark: u16;
 }
@@ -32,6 +28,7 @@ let table: usize = 0;
  * frame, the number, the greatest id plus 1, and the serial number of the latest one.
  */
 let displaced: usize = 0;
+let displacedTime: usize = 0;
 let goroutines: usize = 0;
 let goids: usize = 0;
 let latest: usize = 0;
@@ -44,19 +41,36 @@ let others: usize = 0;
 let roots: usize = 0;
 
 export let count: u32 = 1;
-export let depthLimit: u32 = 0;
+let depthLimit: u32 = 0;
 export let hasOtherIds: bool = false;
 
 const FIRST_TABLE: u32 = 256;
+
+/** A table of calls that were looked up lately: function, caller, and node, 64 bits for the first two. */
+const RECENT_SIZE: usize = 16;
+const RECENT: usize = (1 << 16) * RECENT_SIZE;
+export const recent: usize = memory.data(<i32>RECENT, 64);
+
+/** Where in that table a call would be. */
+export function recentAt(caller: usize, id: u32): usize {
+  return ((caller << 1) + ((<usize>id) << 4)) & (RECENT - RECENT_SIZE);
+}
+
+export function recentKey(caller: usize, id: u32): u64 {
+  return <u64>caller | ((<u64>id) << 32);
+}
 
 /** Empties the tree. All memory that is handed over must be zero. */
 export function setTree(root: usize, hash: usize): void {
   nodes = root;
   table = hash;
   mask = FIRST_TABLE - 1;
+  if (count > 1) memory.fill(recent, 0, RECENT);
   count = 1;
   others = 0;
   hasOtherIds = false;
+  // No node lies at 0. What an enter would add to a node goes there.
+  store<f64>(0, -Infinity, NodePlace.first);
 }
 
 /** Adds nodes that the host has written behind the root to an empty tree. @param othersAt see {@link otherPaths} */
@@ -69,8 +83,15 @@ export function adoptNodes(all: u32, othersAt: usize, otherIds: bool): void {
 }
 
 /** Sets the columns by node, whose values must be zero. */
-export function setColumns(displacedAt: usize, goroutinesAt: usize, goidsAt: usize, latestAt: usize): void {
+export function setColumns(
+  displacedAt: usize,
+  displacedTimeAt: usize,
+  goroutinesAt: usize,
+  goidsAt: usize,
+  latestAt: usize,
+): void {
   displaced = displacedAt;
+  displacedTime = displacedTimeAt;
   goroutines = goroutinesAt;
   goids = goidsAt;
   latest = latestAt;
@@ -103,6 +124,19 @@ function nodeAt(index: u32): Node {
   return changetype<Node>(nodes + <usize>index * NodePlace.size);
 }
 
+/** Finds or adds the node for a call in one of `caller`. */
+export function callee(caller: Node, id: u32): Node {
+  const at = recent + recentAt(changetype<usize>(caller), id);
+  const key = recentKey(changetype<usize>(caller), id);
+  if (load<u64>(at) === key) return changetype<Node>(<usize>load<u32>(at, 8));
+  const node = child(caller, id, 0);
+  // What is marked is part of a request.
+  if ((node.mark & (NodeMark.candidate | NodeMark.root)) !== 0) return node;
+  store<u64>(at, key);
+  store<u32>(at, <u32>changetype<usize>(node), 8);
+  return node;
+}
+
 /** Finds or adds the node for a call of function `id` under `parent`. */
 export function child(parent: Node, id: u32, edge: i32): Node {
   let func = id;
@@ -118,11 +152,16 @@ export function child(parent: Node, id: u32, edge: i32): Node {
 }
 
 /** Records that a call of `caller` is counted on a child of `instead`. */
-export function displace(caller: Node, instead: Node | null): void {
-  const from = displaced + ((<usize>indexOf(caller)) << 3);
-  const to = displaced + ((<usize>indexOf(instead)) << 3);
-  store<f64>(from, load<f64>(from) + 1);
-  store<f64>(to, load<f64>(to) - 1);
+export function displace(caller: Node, instead: Node | null, duration: f64): void {
+  addTo(displaced, caller, 1);
+  addTo(displaced, instead, -1);
+  addTo(displacedTime, caller, duration);
+  addTo(displacedTime, instead, -duration);
+}
+
+function addTo(column: usize, node: Node | null, value: f64): void {
+  const at = column + ((<usize>indexOf(node)) << 3);
+  store<f64>(at, load<f64>(at) + value);
 }
 
 /** Counts a goroutine for the node of one of its outermost frames. */
@@ -154,10 +193,7 @@ function find(above: Node, func: u32, edge: i32): Node | null {
   for (let entry = entryAt(place); entry !== 0; entry = entryAt(place)) {
     if ((entry & ~TABLE_INDEX) === marks) {
       const node = nodeAt(entry & TABLE_INDEX);
-      if (node.parent === above && node.func === func && node.edge === edge) {
-        if (edge === 0) setLast(above, node);
-        return node;
-      }
+      if (node.parent === above && node.func === func && node.edge === edge) return node;
     }
     place = (place + 1) & mask;
   }
@@ -199,7 +235,6 @@ function add(parent: Node, func: u32, edge: i32): Node {
     mask = mask * 2 + 1;
     for (let index: u32 = 1; index < count; index++) if (changetype<usize>(nodeAt(index)) !== others) insert(index);
   } else insert(count - 1);
-  if (edge === 0) setLast(parent, node);
   return node;
 }
 
@@ -216,11 +251,6 @@ function mark(node: Node, parent: Node): void {
   const level = (parent.mark & ~(NodeMark.level - 1)) + NodeMark.level;
   const isChain = parent.calls === 0 && level < NodeMark.deepest * NodeMark.level;
   node.mark = <u16>(level | NodeMark.candidate | (isChain ? NodeMark.chain : 0));
-}
-
-function setLast(parent: Node, node: Node): void {
-  parent.lastChild = node;
-  parent.lastFunc = node.func;
 }
 
 function insert(index: u32): void {

@@ -1,11 +1,8 @@
-/** The state of the slot that is replayed, and how its records are laid out. */
-import { StateWord, TagPlace } from "../codes";
+/** What the core and its host hand to one another. */
+import { StateWord } from "../codes";
 import { Frame } from "./frames";
 import { Node } from "./nodes";
 import { Signature } from "./requests";
-
-/** The first tag of an enter record; those below are exits. The tags of other records have no bytes in the table. */
-export const FIRST_ENTER: u32 = 3;
 
 /** Fields as in StatePlace and StateWord. */
 @unmanaged
@@ -26,9 +23,11 @@ export class State {
   leftOut: f64;
   entered: f64;
   number: f64;
+  callees: f64;
   position: usize;
   end: usize;
-  top: Frame | null;
+  top: Frame;
+  base: Frame;
   attach: Node;
   /** May be null. */
   root: Node | null;
@@ -44,5 +43,5 @@ export class State {
 
 /** The state of the slot that is replayed. */
 export const state: usize = memory.data(StateWord.size * 4, 8);
-/** By tag: see TagPlace. */
-export const tags: usize = memory.data(8 * TagPlace.size, 8);
+/** By tag: see TagPlace. Lies where the compiler puts nothing, so that its address is a constant. */
+export const TAGS: usize = 512;

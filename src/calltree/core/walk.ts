@@ -5,8 +5,8 @@
  */
 import { TagPlace } from "../codes";
 import { WalkStop } from "../walk-codes";
-import { child, depthLimit, Node } from "./nodes";
-import { FIRST_ENTER, State, state, tags } from "./state";
+import { callee, child } from "./nodes";
+import { State, state, TAGS } from "./state";
 import { Open } from "./walk-meter";
 import { Walk, walkState } from "./walk-state";
 
@@ -44,7 +44,7 @@ export function settleCalls(): void {
 export function beginCall(id: u32, now: f64): WalkStop {
   const s = changetype<State>(state);
   const w = changetype<Walk>(walkState);
-  const node = w.next === w.base ? child(s.attach, id, s.edge) : child(changetype<Open>(w.next - w.stride).node, id, 0);
+  const node = w.next === w.base ? child(s.attach, id, s.edge) : callee(changetype<Open>(w.next - w.stride).node, id);
   return w.begin(node, now);
 }
 
@@ -58,7 +58,6 @@ export function walk(): WalkStop {
   const slope = s.slope;
   const rounding = s.rounding;
   const stopsAtExits = s.panicked !== 0;
-  const deepest = depthLimit;
   let at = s.position;
   let ticks = s.ticks;
   let floor = s.floor;
@@ -66,24 +65,17 @@ export function walk(): WalkStop {
   while (true) {
     // May read beyond the chunk, where memory is readable.
     const word = load<u64>(at);
-    const kind = <u32>word & 7;
-    const tag = tags + <usize>kind * TagPlace.size;
+    const tag = TAGS + (<usize>word & 7) * TagPlace.size;
     const next = at + load<u32>(tag, TagPlace.bytes);
     if (next === at || next > end) break;
-    const later = ticks + <f64>(<i32>((word >> load<u64>(tag, TagPlace.shift)) & load<u32>(tag, TagPlace.mask)));
+    const later = ticks + <f64>(<u32>(word >> <u64>load<u32>(tag, TagPlace.shift)) & load<u32>(tag, TagPlace.mask));
     const time = pairNano + ((later - pairTicks) * slope + rounding - rounding);
     const now = time > floor ? time : floor;
     let done = WalkStop.done;
-    if (kind >= FIRST_ENTER) {
+    if (load<u32>(tag, TagPlace.enters) !== 0) {
       const id = <u32>(word >> 3) & load<u32>(tag, TagPlace.ids);
-      let node: Node;
-      if (w.next !== w.base) {
-        let above = changetype<Open>(w.next - w.stride).node;
-        if (<u32>above.depth === deepest) above = changetype<Node>(above.parent);
-        const last = above.lastChild;
-        if (last !== null && above.lastFunc === id) node = last;
-        else node = child(above, id, 0);
-      } else node = child(s.attach, id, s.edge);
+      const node =
+        w.next === w.base ? child(s.attach, id, s.edge) : callee(changetype<Open>(w.next - w.stride).node, id);
       done = w.begin(node, now);
     } else if (w.next !== w.base) {
       if (stopsAtExits) break;

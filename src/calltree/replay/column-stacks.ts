@@ -3,11 +3,24 @@ import { type RecordDecoder, Status } from "../../calltrace/index.js";
 import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
 import { CALL_EDGE } from "./edges.js";
 import { NO_FRAME } from "./frames.js";
-import { NO_NODE, ROOT } from "./nodes.js";
+import { NO_NODE, type NodeTable, ROOT } from "./nodes.js";
+import type { Listener, StackOptions } from "./observer.js";
 import type { Reach } from "./reach.js";
+import type { SlotTable } from "./slots.js";
 import { Stacks } from "./stacks.js";
 
 export class ColumnStacks extends Stacks implements CallStacks {
+  /** @param isWhole whether trees of these could be built by the core: then self times are summed up as there, to the bit */
+  constructor(
+    nodes: NodeTable,
+    slots: SlotTable,
+    listener: Listener,
+    scope: StackOptions,
+    private readonly isWhole: boolean,
+  ) {
+    super(nodes, slots, listener, scope);
+  }
+
   run(slot: number, decoder: RecordDecoder, _chunk: OpenChunk, reach?: Pick<Reach, "check">): void {
     do {
       const count = decoder.next();
@@ -37,6 +50,7 @@ export class ColumnStacks extends Stacks implements CallStacks {
 
   take(): TakenNodes {
     const { nodes, goroutines, goids } = this;
+    if (this.isWhole) nodes.sumSelf();
     return { nodes, goroutines, goids };
   }
 }

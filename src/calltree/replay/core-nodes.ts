@@ -35,20 +35,19 @@ export function readNodes(core: Core): TakenNodes {
   for (let node = 0; node < count; node++) {
     const word = core.nodeAt(node) / 4;
     const float = core.nodeAt(node) / 8;
-    const lastChild = words[word + NodePlace.lastChild / 4];
     nodes.parent[node] = core.indexOf(words[word + NodePlace.parent / 4]);
-    nodes.lastChild[node] = lastChild === 0 ? ROOT : core.indexOf(lastChild);
     nodes.func[node] = words[word + NodePlace.func / 4];
     nodes.edge[node] = words[word + NodePlace.edge / 4];
     nodes.depth[node] = units[core.nodeAt(node) / 2 + NodePlace.depth / 2];
     nodes.calls[node] = floats[float + NodePlace.calls / 8];
     nodes.total[node] = floats[float + NodePlace.total / 8];
-    nodes.self[node] = floats[float + NodePlace.self / 8];
     nodes.first[node] = floats[float + NodePlace.first / 8];
     nodes.last[node] = floats[float + NodePlace.last / 8];
   }
   nodes.parent[ROOT] = NO_NODE;
   nodes.displaced.set(new Float64Array(words.buffer, core.displaced, count));
+  nodes.displacedTime.set(new Float64Array(words.buffer, core.displacedTime, count));
+  nodes.sumSelf();
   nodes.hasOtherIds = exports.hasOtherIds.value !== 0;
   const others = exports.otherPaths();
   if (others !== 0) nodes.setOthers(core.indexOf(others));
@@ -59,13 +58,13 @@ export function readNodes(core: Core): TakenNodes {
 
 /**
  * Whether a function that was called as the outermost one of a goroutine of the root has ended; undefined if it was not called.
- * @param open addresses of the innermost open frames
+ * @param open addresses of the outermost open frames
  * @param goexits nodes with calls that did not return
  */
 export function isDone(
   core: Core,
   func: number,
-  open: Int32Array,
+  open: readonly number[],
   goexits: ReadonlyMap<number, number>,
 ): boolean | undefined {
   const { words } = core;
@@ -74,14 +73,15 @@ export function isDone(
   for (let index = 1; index < core.exports.count.value; index++) {
     const node = core.nodeAt(index);
     if (words[(node + NodePlace.edge) / 4] !== CALL_EDGE || !isCall(node)) continue;
-    return !open.some((frame) => isCall(outermostNode(core, frame))) && !goexits.has(index);
+    return !open.some((frame) => isCall(words[(frame + FramePlace.node) / 4])) && !goexits.has(index);
   }
   return undefined;
 }
 
-/** Address of the node of the outermost frame beneath a frame. */
-function outermostNode({ words }: Core, frame: number): number {
-  let outermost = frame;
-  for (let below = frame; below !== 0; below = words[(below + FramePlace.below) / 4]) outermost = below;
-  return words[(outermost + FramePlace.node) / 4];
+/** As NodeTable.displaceTime, for a call at `node` by one at `caller`, if it is counted elsewhere. All are addresses. */
+export function displaceTime(core: Core, node: number, caller: number, duration: number): void {
+  const parent = core.words[(node + NodePlace.parent) / 4];
+  if (parent === caller) return;
+  core.floats[core.displacedTime / 8 + core.indexOf(caller)] += duration;
+  core.floats[core.displacedTime / 8 + core.indexOf(parent)] -= duration;
 }

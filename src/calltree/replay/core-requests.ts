@@ -39,9 +39,10 @@ interface Signature {
 }
 
 export class CoreRequests {
-  /** By slot: calls of its goroutine; of its open request the number, and the addresses of the signature and of the frame. */
+  /** By slot: calls of its goroutine; of its open request the number, the time of its callees, and the addresses of the signature and of the frame. */
   private entered = new Float64Array(0);
   private number = new Float64Array(0);
+  private callees = new Float64Array(0);
   private signature = new Uint32Array(0);
   private open = new Uint32Array(0);
   private readonly signatures: Signature[] = [];
@@ -87,6 +88,7 @@ export class CoreRequests {
     const { floats, words, state, stateWords } = this.core;
     floats[state + StatePlace.entered] = this.entered[slot];
     floats[state + StatePlace.number] = this.number[slot];
+    floats[state + StatePlace.callees] = this.callees[slot];
     words[stateWords + StateWord.serves] = this.root === undefined ? this.slots.serves[slot] : 0;
     words[stateWords + StateWord.open] = this.open[slot];
     words[stateWords + StateWord.signature] = this.signature[slot];
@@ -98,6 +100,7 @@ export class CoreRequests {
     const { floats, words, state, stateWords } = this.core;
     this.entered[slot] = floats[state + StatePlace.entered];
     this.number[slot] = floats[state + StatePlace.number];
+    this.callees[slot] = floats[state + StatePlace.callees];
     this.signature[slot] = words[stateWords + StateWord.signature];
     this.open[slot] = words[stateWords + StateWord.open];
   }
@@ -127,7 +130,7 @@ export class CoreRequests {
     this.slowest[Number(this.isTest)].add({
       signature: this.indexOf(words[stateWords + StateWord.signature]),
       ...{ goid: this.slots.goid[slot], number, start, duration, how },
-      self: self ?? duration - floats[(frame + FramePlace.callees) / 8],
+      self: self ?? duration - floats[state + StatePlace.callees],
       calls: floats[state + StatePlace.entered] - number,
     });
     this.setLeast();
@@ -293,6 +296,7 @@ export class CoreRequests {
     const { length } = this.slots.top;
     this.entered = grown(this.entered, length);
     this.number = grown(this.number, length);
+    this.callees = grown(this.callees, length);
     this.signature = grown(this.signature, length);
     this.open = grown(this.open, length);
   }

@@ -9,8 +9,9 @@ import { Ending } from "../ending.js";
 import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
 import { type Core, release } from "./core.js";
 import { readDurations } from "./core-durations.js";
+import { CoreFrames, NONE } from "./core-frames.js";
 import { CoreInput } from "./core-input.js";
-import { isDone, readNodes } from "./core-nodes.js";
+import { displaceTime, isDone, readNodes } from "./core-nodes.js";
 import type { CoreRequests } from "./core-requests.js";
 import { bump, Endings } from "./endings.js";
 import { NO_FRAME } from "./frames.js";
@@ -21,22 +22,20 @@ import type { Reach } from "./reach.js";
 import { type CountedTime, type Scope, windowOf } from "./scope.js";
 import type { SlotTable } from "./slots.js";
 
-/** No node, no frame. */
-const NONE = 0;
-
 export class CoreStacks implements CallStacks {
   readonly endings: Endings;
   readonly pruned = 0;
   stray = 0;
   filtered = { call: 0, goroutine: 0, window: 0 };
   private readonly outermostNodes = new OutermostNodes();
+  private readonly frames: CoreFrames;
   /** By slot: the serial number of its goroutine, 0 for none yet. */
   private serials = new Float64Array(0);
   private serial = 0;
   private readonly input: CoreInput;
 
   /**
-   * @param slots `top` has addresses of frames here
+   * @param slots `top` has addresses of frames here, and `bottom` that of the frame beneath all open ones, if it has one
    * @param requests collects them; only where all calls count
    */
   constructor(
@@ -49,6 +48,7 @@ export class CoreStacks implements CallStacks {
   ) {
     core.setSlope(slope);
     this.input = new CoreInput(core);
+    this.frames = new CoreFrames(core);
     this.endings = new Endings(slots, () => undefined);
   }
 
@@ -81,7 +81,7 @@ export class CoreStacks implements CallStacks {
         const next = input.offset;
         if (next > offset) slots.floor[slot] = core.floats[core.state + StatePlace.floor];
         offset = next;
-        if (why === Stop.frames) core.growFrames();
+        if (why === Stop.frames) this.frames.makeRoom();
         else if (why === Stop.capture) this.capture(slot, core.floats[core.state + StatePlace.now]);
         else if (why === Stop.signature) this.requests?.enter();
         else if (why === Stop.ended) {
@@ -95,6 +95,7 @@ export class CoreStacks implements CallStacks {
       if (decoder.next(1) === 0) break;
       this.event(slot, decoder);
     }
+    core.exports.clean();
     this.store(slot);
   }
 
@@ -107,38 +108,36 @@ export class CoreStacks implements CallStacks {
     const from = slots.from[slot];
     const to = slots.to[slot];
     let above = 0;
-    for (let frame = this.top; frame !== NONE; frame = this.top) {
+    for (let frame = this.frames.top; frame !== NONE; frame = this.frames.top) {
       const node = words[(frame + FramePlace.node) / 4];
-      const below = words[(frame + FramePlace.below) / 4];
       const begun = floats[(frame + FramePlace.start) / 8];
       const begin = Math.max(begun, from);
       const end = Math.max(begin, Math.min(time, to));
       const duration = end - begin;
-      const own = Math.max(0, duration - floats[(frame + FramePlace.callees) / 8] - above);
       if (time >= from && begun <= to) {
         floats[(node + NodePlace.calls) / 8]++;
         floats[(node + NodePlace.total) / 8] += duration;
-        floats[(node + NodePlace.self) / 8] += own;
         if (core.durations !== 0) {
           core.exports.recordDuration(words[(node + NodePlace.func) / 4], duration);
         }
         if (begin < floats[(node + NodePlace.first) / 8]) floats[(node + NodePlace.first) / 8] = begin;
         if (end > floats[(node + NodePlace.last) / 8]) floats[(node + NodePlace.last) / 8] = end;
         bump(endings.running, core.indexOf(node));
-        if (below === NONE) this.outermost(slot, node);
-        this.requests?.abandon(slot, frame, end, own);
+        if (frame === this.frames.base + FramePlace.size) this.outermost(slot, node);
+        else displaceTime(core, node, words[(frame - FramePlace.size + FramePlace.node) / 4], duration);
+        const callees = floats[core.state + StatePlace.callees];
+        this.requests?.abandon(slot, frame, end, Math.max(0, duration - callees - above));
         above = duration;
       } else this.leaveOut(from, 1);
-      endings.forget(frame);
+      endings.forget(this.frames.idOf(slot, frame));
       core.exports.drop();
     }
+    core.exports.clean();
     this.store(slot);
   }
 
   *openNodes(slot: number): Generator<number> {
-    const { core } = this;
-    let frame = this.slots.top[slot];
-    for (; frame > NONE; frame = core.words[(frame + FramePlace.below) / 4]) yield this.nodeOf(frame);
+    for (const frame of this.frames.open(this.slots, slot)) yield this.nodeOf(frame);
   }
 
   functionOf(node: number): number {
@@ -150,8 +149,7 @@ export class CoreStacks implements CallStacks {
   }
 
   isDone(func: number): boolean | undefined {
-    const open = this.slots.top.filter((frame) => frame !== NO_FRAME);
-    return isDone(this.core, func, open, this.endings.goexits);
+    return isDone(this.core, func, this.frames.outermost(this.slots), this.endings.goexits);
   }
 
   hold(): void {}
@@ -176,9 +174,9 @@ export class CoreStacks implements CallStacks {
     const time = decoder.time[0];
     if (time > slots.capture[slot]) this.capture(slot, time);
     slots.floor[slot] = time;
-    const frame = this.top;
+    const frame = this.frames.top;
     if (what === Kind.enter) {
-      if (core.exports.hasFrame() === 0) core.growFrames();
+      this.frames.makeRoom();
       core.exports.enter(decoder.id[0], time);
       this.requests?.enter();
     } else if (what === Kind.spawn) {
@@ -191,9 +189,9 @@ export class CoreStacks implements CallStacks {
       this.outermost(slot, core.words[core.stateWords + StateWord.ended]);
       let how: Ending = Ending.return;
       if (what !== Kind.exit || slots.panicked[slot] !== 0) {
-        const below = this.top === NONE ? NO_FRAME : this.top;
+        const below = this.frames.top === NONE ? NO_FRAME : this.frames.idOf(slot, this.frames.top);
         const panics = what === Kind.exit ? 0 : decoder.id[0];
-        how = this.endings.of({ slot, node, frame, below, what, panics }, shown);
+        how = this.endings.of({ slot, node, frame: this.frames.idOf(slot, frame), below, what, panics }, shown);
         core.words[core.stateWords + StateWord.panicked] = slots.panicked[slot];
       }
       this.requests?.exit(slot, time, how);
@@ -231,11 +229,6 @@ export class CoreStacks implements CallStacks {
     else this.filtered.window += calls;
   }
 
-  /** Address of the innermost frame of the slot that is loaded. */
-  private get top(): number {
-    return this.core.words[this.core.stateWords + StateWord.top];
-  }
-
   private nodeOf(frame: number): number {
     return this.core.indexOf(this.core.words[(frame + FramePlace.node) / 4]);
   }
@@ -253,7 +246,7 @@ export class CoreStacks implements CallStacks {
     floats[state + StatePlace.goid] = slots.goid[slot];
     floats[state + StatePlace.serial] = serials[slot];
     floats[state + StatePlace.stray] = floats[state + StatePlace.leftOut] = 0;
-    words[stateWords + StateWord.top] = slots.top[slot] === NO_FRAME ? NONE : slots.top[slot];
+    this.frames.load(slots, slot);
     words[stateWords + StateWord.attach] = core.nodeAt(slots.attach[slot]);
     words[stateWords + StateWord.root] = slots.root[slot] < ROOT ? NONE : core.nodeAt(slots.root[slot]);
     words[stateWords + StateWord.edge] = slots.edge[slot];
@@ -267,7 +260,7 @@ export class CoreStacks implements CallStacks {
     const { core, slots } = this;
     const { floats, words, state, stateWords } = core;
     const root = words[stateWords + StateWord.root];
-    slots.top[slot] = this.top === NONE ? NO_FRAME : this.top;
+    this.frames.store(slots, slot);
     slots.root[slot] = root === NONE ? NO_NODE : core.indexOf(root);
     this.leaveUnseen(slot, floats[state + StatePlace.stray]);
     this.leaveOut(slots.from[slot], floats[state + StatePlace.leftOut]);

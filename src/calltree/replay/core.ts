@@ -4,7 +4,17 @@
  * memory), and the frames at its end.
  */
 import { type DecoderState, EIGHTHS, ID_LIMIT, RECORDS, Tag } from "../../calltrace/index.js";
-import { FramePlace, NodePlace, SignaturePlace, StatePlace, StepPlace, TABLE_INDEX, TagPlace } from "../codes.js";
+import {
+  FramePlace,
+  NO_STEP,
+  NodePlace,
+  ONE,
+  SignaturePlace,
+  StatePlace,
+  StepPlace,
+  TABLE_INDEX,
+  TagPlace,
+} from "../codes.js";
 import { EventPlace } from "../walk-codes.js";
 import { WASM } from "../wasm.js";
 
@@ -17,13 +27,14 @@ export interface CoreExports {
   readonly hasOtherIds: { readonly value: number };
   base(): number;
   setTree(root: number, hash: number): void;
-  setColumns(displaced: number, goroutines: number, goids: number, latest: number): void;
+  setColumns(displaced: number, displacedTime: number, goroutines: number, goids: number, latest: number): void;
   setLimits(depth: number, paths: number, ids: number): void;
   addFrames(first: number, end: number): void;
   clearFrames(): void;
   otherPaths(): number;
   tableSize(): number;
-  hasFrame(): number;
+  makeRoom(): number;
+  clean(): void;
   child(parent: number, id: number, edge: number): number;
   enter(id: number, now: number): void;
   exit(now: number): number;
@@ -96,6 +107,7 @@ export class Core {
   readonly root: number;
   readonly hash: number;
   readonly displaced: number;
+  readonly displacedTime: number;
   readonly goroutines: number;
   readonly goids: number;
   private readonly latest: number;
@@ -136,6 +148,7 @@ export class Core {
     this.root = take(most * NodePlace.size);
     this.hash = take(4 * 2 ** Math.ceil(Math.log2(2 * most + 256)));
     this.displaced = take(8 * most);
+    this.displacedTime = take(8 * most);
     this.goroutines = take(8 * most);
     this.goids = take(8 * most);
     this.latest = take(8 * most);
@@ -157,7 +170,7 @@ export class Core {
     this.firstSize = this.bytes.length;
     this.describeRecords();
     exports.setTree(this.root, this.hash);
-    exports.setColumns(this.displaced, this.goroutines, this.goids, this.latest);
+    exports.setColumns(this.displaced, this.displacedTime, this.goroutines, this.goids, this.latest);
     exports.setLimits(depthLimit, pathLimit, ID_LIMIT);
   }
 
@@ -173,7 +186,7 @@ export class Core {
     const count = exports.count.value;
     bytes.fill(0, this.root, this.root + count * NodePlace.size);
     bytes.fill(0, this.hash, this.hash + exports.tableSize() * 4);
-    for (const column of [this.displaced, this.goroutines, this.goids, this.latest])
+    for (const column of [this.displaced, this.displacedTime, this.goroutines, this.goids, this.latest])
       bytes.fill(0, column, column + count * 8);
     exports.setTree(this.root, this.hash);
     exports.clearFrames();
@@ -225,6 +238,9 @@ export class Core {
 
   /** Tells the core how plain records are laid out. */
   private describeRecords(): void {
+    this.floats[ONE / 8] = 1;
+    for (let tag = 0; tag < 8; tag++)
+      this.words[(this.exports.tags.value + tag * TagPlace.size + TagPlace.step) / 4] = NO_STEP;
     for (const { tag, bytes, fields } of RECORDS) {
       if (tag === Tag.control) continue;
       const at = this.exports.tags.value + tag * TagPlace.size;
@@ -234,6 +250,8 @@ export class Core {
       this.words[(at + TagPlace.mask) / 4] = 2 ** delta.bits - 1;
       this.words[(at + TagPlace.ids) / 4] = id === undefined ? 0 : 2 ** id.bits - 1;
       this.words[(at + TagPlace.bytes) / 4] = bytes;
+      this.words[(at + TagPlace.enters) / 4] = id === undefined ? 0 : -1;
+      this.words[(at + TagPlace.step) / 4] = id === undefined ? -FramePlace.size : FramePlace.size;
     }
   }
 }

@@ -59,6 +59,8 @@ export class NodeTable {
    * Calls made by the node but counted on children of other nodes; negative if its children count calls made by others.
    */
   displaced = new Float64Array(64);
+  /** The same of their times; only for {@link sumSelf}. */
+  displacedTime = new Float64Array(64);
   /** Unmerged trees: reference count of children and other reasons to keep the node. */
   holds = new Int32Array(0);
   private table: Int32Array<ArrayBuffer>;
@@ -147,6 +149,7 @@ export class NodeTable {
     this.first = resized(this.first, length);
     this.last = resized(this.last, length);
     this.displaced = resized(this.displaced, length);
+    this.displacedTime = resized(this.displacedTime, length);
     if (!this.merged) this.holds = resized(this.holds, length);
   }
 
@@ -176,9 +179,23 @@ export class NodeTable {
   }
 
   /** Records that a call of `caller` is counted on a child of `instead`. */
-  displace(caller: number, instead: number): void {
+  displace(caller: number, instead: number, duration: number): void {
     this.displaced[caller]++;
     this.displaced[instead]--;
+    this.displaceTime(caller, instead, duration);
+  }
+
+  displaceTime(caller: number, instead: number, duration: number): void {
+    this.displacedTime[caller] += duration;
+    this.displacedTime[instead] -= duration;
+  }
+
+  /** Computes the self times, of whole calls: what is not time of callees. */
+  sumSelf(): void {
+    const { self, total, parent, edge, displacedTime } = this;
+    for (let node = 1; node < this.count; node++) self[node] = total[node] - displacedTime[node];
+    for (let node = 1; node < this.count; node++) if (edge[node] === 0) self[parent[node]] -= total[node];
+    self[ROOT] = 0;
   }
 
   private isFull(): boolean {

@@ -35,8 +35,9 @@ export function stacksFor(
   options: ReplayOptions,
 ): CallStacks {
   const { noMerge = false, depthLimit = DEPTH_LIMIT, pathLimit = PATH_LIMIT } = options;
-  if (noMerge || options.family !== undefined || options.reach !== undefined || options.isPlain) {
-    return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, listener, options);
+  const isWhole = !noMerge && options.family === undefined && options.reach === undefined;
+  if (!isWhole || options.isPlain) {
+    return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, listener, options, isWhole);
   }
   const { collectsDurations = false, collectsRequests = false, requestRoot } = options;
   const core = acquire(depthLimit, pathLimit, collectsDurations || collectsRequests);

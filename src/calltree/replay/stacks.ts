@@ -162,7 +162,7 @@ export class Stacks {
             if (begin < first[node]) first[node] = begin;
             if (end > last[node]) last[node] = end;
             if (top === NO_FRAME) this.outermost(slot, node);
-            else if (parent[node] !== frameNode[top]) nodes.displace(frameNode[top], parent[node]);
+            else if (parent[node] !== frameNode[top]) nodes.displace(frameNode[top], parent[node], duration);
           }
         } else this.leaveOut(from, now);
         below[frame] = free;
@@ -255,6 +255,8 @@ export class Stacks {
         bump(this.endings.running, node);
         if (begun < from && from === this.scope.reach) bump(this.endings.earlier, node);
         if (next === NO_FRAME) this.outermost(slot, node);
+        else if (nodes.parent[node] !== frames.node[next])
+          nodes.displaceTime(frames.node[next], nodes.parent[node], duration);
         above = duration;
       } else this.leaveOut(from, time);
       this.observer?.exit(slot, begin, end, own, Ending.running, shown);
