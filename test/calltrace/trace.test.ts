@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { UserError } from "../../src/base/errors.js";
-import { openTrace } from "../../src/calltrace/index.js";
+import { headerClock, openTrace, processInfo, readHeader } from "../../src/calltrace/index.js";
+import { encodeHeader } from "../support/calltrace/encode.js";
 import { fromText } from "../support/calltrace/from-text.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { small } from "./fixtures.js";
@@ -135,4 +136,11 @@ test("the cost of the hooks comes in nanoseconds, where it was measured", () => 
   expect(hookOf(pair)).toBeUndefined();
   expect(hookOf(`${pair}  flags 1\n  hookInner 45056\n  hookOuter 1024\n`)).toEqual({ inner: 22, outer: 0.5 });
   expect(hookOf(`  hookOuter 1536\n`)).toEqual({ inner: 0, outer: 1.5 });
+});
+
+test("when recording stopped is counted from the latest clock pair: no rate holds for hours", () => {
+  const pair = { startTicks: 1000n, startNano: 500n, pairATicks: 5000n, pairANano: 9500n, latest: 1n };
+  const header = readHeader(encodeHeader({ numbers: { ...pair, stopReason: 6n, stopTicks: 4990n } }), 0);
+  const info = processInfo(header, { ...headerClock(header), slope: 2 });
+  expect(info.stop).toEqual({ reason: "snapshot", at: 8980 });
 });

@@ -82,6 +82,9 @@ test.skipIf(process.platform === "win32")("a line for each snapshot, and the fil
   expect(report.stdout).toMatch(/\nnot returned when the snapshot was taken: 1 frame/);
   expect(report.stdout).not.toContain("shed");
   expect(report.stdout).toContain(`gotrace calls main.slow --goroutine 1 --last 1 --tree ${first}`);
+  const asserted = (limit: number) =>
+    gotrace(["report", "--assert", `main.slow.calls <= ${limit}`, first], { cwd: program, env }).code;
+  expect([asserted(1), asserted(0)]).toEqual([0, 1]);
   const json = JSON.parse(gotrace(["report", "--format=json", first], { cwd: program, env }).stdout);
   expect(json[0].snapshot).toEqual({
     ...{ trigger: "main.slow.time > 10ms", function: "main.slow", goroutine: 1 },

@@ -20,12 +20,14 @@ export async function dumped(recorder: Recorder, most: number): Promise<string> 
   }
   const directory = directoryOf(recorder);
   const { snapshots, failed } = control.numbers;
+  const before = latestOf(pid, directory);
   changeRecorder(recorder, { asksForSnapshot: true });
   for (const until = Date.now() + most; ; await sleep(5)) {
     const now = readRecorder(path).control?.numbers;
-    const isWritten = now !== undefined && now.snapshots !== snapshots;
-    if (isWritten && (hasStates(path, now.snapshots) || Date.now() >= until))
-      return latestOf(pid, directory) ?? directory;
+    const latest = latestOf(pid, directory);
+    // What was counted may be a candidate, which has another name until it is judged.
+    const isWritten = now !== undefined && now.snapshots !== snapshots && (latest === undefined || latest !== before);
+    if (isWritten && (hasStates(path, now.snapshots) || Date.now() >= until)) return latest ?? directory;
     if (now !== undefined && now.failed !== failed) {
       throw refusal(
         `could not write a snapshot to ${directory}`,
