@@ -39,7 +39,8 @@ export function processNotices(process: ProcessTree): Notice[] {
   const say = (text: string, about?: Notice["about"]) =>
     lines.push({ text, serious: false, ...(about === undefined ? {} : { about }) });
   const warn = (text: string) => lines.push({ text, serious: true });
-  say(`${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`);
+  const size = `${formatNumberOf(process.events, "event")}, ${formatNumberOf(process.goroutines, "goroutine")}`;
+  say(`${size}${beforeRings([process])}`);
   for (const line of recordedNotices(process)) warn(line);
   if (info.stop !== undefined && info.stop.reason !== "snapshot")
     warn(`recording stopped after ${formatDuration(info.stop.at)}: ${info.stop.reason}`);
@@ -84,6 +85,12 @@ export function processNotices(process: ProcessTree): Notice[] {
   return lines;
 }
 
+/** Chunks of a ring are overwritten as a whole, so the oldest ones reach further back than all of them together. */
+function beforeRings(processes: readonly ProcessTree[]): string {
+  const isRing = processes.some(({ reach }) => reach !== undefined);
+  return isRing ? ", with what is left from just before the ring begins" : "";
+}
+
 /**
  * The notices about all processes together. With several, notices about missing data and limits are listed per process.
  */
@@ -104,7 +111,7 @@ export function overall({ processes }: CallForest, title: (process: ProcessTree)
   const frames = (what: string, count: number): Notice[] =>
     count > 0 ? [{ text: `${what}: ${formatNumberOf(count, "frame")}`, serious: false }] : [];
   return [
-    { text: counts.join(", "), serious: false },
+    { text: `${counts.join(", ")}${beforeRings(processes)}`, serious: false },
     ...frames(
       "not returned when their process ended",
       sum(({ counts, info }) => (info.now === undefined ? counts.running : 0)),

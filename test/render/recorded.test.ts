@@ -34,7 +34,7 @@ const gate = (milliseconds: number, isPaused: boolean) => ({ nano: BigInt(START 
 
 test("a report says from when to when a ring reaches, and what began before that", () => {
   const [counts, reach, earlier] = noticesOf({ ring: 8192 });
-  expect(counts).toMatch(/ events, 1 goroutine$/);
+  expect(counts).toMatch(/ events, 1 goroutine, with what is left from just before the ring begins$/);
   expect(reach).toMatch(/^a ring: the last \d+ms of 1\.00s; what came before was overwritten$/);
   expect(earlier).toBe("began before that: 2 frames, with the times since then (≥)");
   const text = [...renderTree(readRecording(memorySource(traceOf({ ring: 8192 }))).forest)].join("");
