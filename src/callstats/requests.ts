@@ -8,7 +8,7 @@ import {
   type CallVisitor,
   type CollectedRequests,
   EdgeKind,
-  type Ending,
+  Ending,
   type Goroutine,
   isTestFunction,
   mayServe,
@@ -41,6 +41,8 @@ export interface Requests {
   readonly count: number;
   /** Whether the goroutines of servers were told by guess. */
   readonly guessed: boolean;
+  /** Calls that a ring has without their beginning and their end: by guess they are loops of servers, and no requests. */
+  readonly endless?: number;
   /** What was not kept of requests whose calls were given back while the program ran. */
   readonly unkept?: {
     /** Names of roots whose requests are not told apart by handler, although there are handlers beneath. */
@@ -83,6 +85,10 @@ export class RequestCollector implements CallVisitor {
   private known = Number.POSITIVE_INFINITY;
   private guesses = 0;
   private guessed = false;
+  /** Whether it is a guess that the goroutine serves. */
+  private isGuess = false;
+  private reach: number | undefined;
+  private endless = 0;
 
   /**
    * @param slowest how many of the slowest requests to list
@@ -159,7 +165,8 @@ export class RequestCollector implements CallVisitor {
   }
 
   begin(goroutine: Goroutine): void {
-    const { info, tree } = this.recording.forest.processes[goroutine.process];
+    const { info, tree, reach } = this.recording.forest.processes[goroutine.process];
+    this.reach = reach;
     this.goroutine = goroutine;
     this.tree = tree;
     this.func = tree.func;
@@ -168,6 +175,7 @@ export class RequestCollector implements CallVisitor {
     this.open = -1;
     if (tree !== this.dispatched) this.dispatch = new Dispatch(tree);
     this.dispatched = tree;
+    this.isGuess = false;
     this.serves = this.isServing(goroutine);
   }
 
@@ -196,6 +204,10 @@ export class RequestCollector implements CallVisitor {
     if (--this.depth !== this.open) return;
     this.open = -1;
     if (!this.focus.isWithin) return;
+    if (this.isGuess && how === Ending.running && start === this.reach) {
+      this.endless++;
+      return;
+    }
     const duration = time - start;
     const handler = this.isDispatched ? this.dispatch.handler : node;
     const { process, goid } = this.goroutine;
@@ -228,6 +240,7 @@ export class RequestCollector implements CallVisitor {
       slowest: this.tally.slowest().slice(0, this.known),
       count: this.tally.count,
       guessed: this.guessed,
+      ...(this.endless === 0 ? {} : { endless: this.endless }),
       ...(this.unsplit.size === 0 && this.known >= this.slowest && this.guesses === 0 ? {} : { unkept }),
     };
   }
@@ -244,7 +257,7 @@ export class RequestCollector implements CallVisitor {
       case "handlers":
         return this.isServer(goroutine);
       case "callbacks":
-        this.guessed = true;
+        this.guessed = this.isGuess = true;
         return this.isForeign(goroutine);
       default:
         return false;
@@ -263,7 +276,7 @@ export class RequestCollector implements CallVisitor {
   private isServer({ process, goid, edge }: Goroutine): boolean {
     const known = this.recording.servesRequests(process, goid);
     if (known !== undefined) return known;
-    this.guessed = true;
+    this.guessed = this.isGuess = true;
     return mayServe(edge);
   }
 

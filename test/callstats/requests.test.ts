@@ -3,11 +3,12 @@ import { RequestCollector, type RootKind, TaskCollector } from "../../src/callst
 import { type Recording, readRecording, STATES, type Stays, type UserTask } from "../../src/calltree/index.js";
 import { isServerFunction } from "../../src/join/servers.js";
 import { StayTable } from "../../src/join/stays.js";
-import { requestsJson, requestsTable } from "../../src/render/numbers/requests.js";
+import { requestsJson, requestsTable, unkeptLines } from "../../src/render/numbers/requests.js";
 import { plainWidth } from "../../src/render/style.js";
 import { scripted } from "../calltree/script.js";
 import { ScriptedClock } from "../calltree/scripted-clock.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
+import { TraceWriter } from "../support/calltrace/writer.js";
 
 /** Two requests on a kept-alive connection, a goroutine of an errgroup, a test. */
 const SCRIPT = `
@@ -75,6 +76,33 @@ test("without an execution trace, calls on goroutines that untraced code started
   const style = { colour: false, width: undefined, widthOf: plainWidth };
   expect([...requestsTable(report, style)].join("")).toContain("requests are guessed");
   expect(JSON.parse([...requestsJson(report)].join(""))).toMatchObject({ requests: 3, guessed: true });
+});
+
+test("what is open all along a ring is by guess the loop of a server, and no request", () => {
+  const trace = new TraceWriter({ ring: 8192, chunkMax: 1024 });
+  const [accept, handle, work] = ["main.accept", "main.handle", "main.work"].map((name) =>
+    trace.define("function", name),
+  );
+  trace.writeEarly();
+  for (const [number, func] of [accept, handle].entries()) {
+    trace.slot(number).begin(100, 5 + number, 1);
+    trace.slot(number).enter(200, func);
+  }
+  for (let time = 1000; time < 1e6; time += 100) {
+    for (const number of [0, 1]) {
+      trace.slot(number).enter(time, work);
+      trace.slot(number).exit(time + 50);
+    }
+  }
+  trace.slot(1).exit(1e6);
+  const recording = readRecording(memorySource(trace.finish()));
+  const found = requestsOf(recording, { kind: "handlers" });
+  expect(found.roots.map(({ name, count }) => `${name} ×${count}`)).toEqual(["main.handle ×1"]);
+  expect(found.slowest).toMatchObject([{ end: "return", isCut: true }]);
+  expect(unkeptLines(found)).toEqual([expect.stringMatching(/^not taken for requests.*: 1 call open from the ring's/)]);
+  // On a goroutine that is known to serve it is a request that hangs.
+  const known = recording.withStates(() => Object.assign(new ServerClock("g5 0-1000 running"), { serves: () => true }));
+  expect(requestsOf(known, { kind: "handlers" })).toMatchObject({ count: 2, guessed: false });
 });
 
 test("tests, and outermost calls of a named function, can be the requests", () => {

@@ -56,11 +56,15 @@ export function* requestsTable(report: RequestsReport, options: StatsStyle): Gen
   yield remarks(lines, style);
 }
 
-/** Lines about what was not kept of requests. */
-export function unkeptLines({ unkept }: Requests, naming: StatsStyle["naming"] = fullNames): string[] {
-  if (unkept === undefined) return [];
+/** Lines about requests that may be missing. */
+export function unkeptLines(requests: Requests, naming: StatsStyle["naming"] = fullNames): string[] {
+  const { unkept, endless = 0 } = requests;
+  const open = `${formatNumberOf(endless, "call")} open from the ring's beginning to its end`;
+  const lines = endless === 0 ? [] : [`not taken for requests, as loops of servers look the same: ${open}`];
+  if (unkept === undefined) return lines;
   const { unsplit, slowest, guesses } = unkept;
   return [
+    ...lines,
     ...(guesses === 0
       ? []
       : [`not known: who started ${formatNumberOf(guesses, "goroutine")}; calls on them may be requests, or not`]),
@@ -76,7 +80,7 @@ export function unkeptLines({ unkept }: Requests, naming: StatsStyle["naming"] =
 const DISPATCHED = "handlers behind middleware: times are those of the whole request, with the middleware";
 
 const GUESSED =
-  "requests are guessed: calls on goroutines that untraced code started (in a ring, also others from before it); record with --states to know, or name them with --root";
+  "requests are guessed: calls on goroutines that untraced code started (in a ring, also on others from before it); record with --states to know, or name them with --root";
 
 const CALLBACKS = "requests are guessed: calls on goroutines of modules that are not traced; name them with --root";
 
