@@ -2,15 +2,15 @@
 import type { ProcessTrace } from "../calltrace/index.js";
 import { withoutTree, withTree } from "./built.js";
 import type { Replay } from "./forest.js";
-import { CoreWalk, type HiddenCalls } from "./replay/core-walk.js";
+import { CoreWalk, type HiddenCalls, type WalkResult } from "./replay/core-walk.js";
 import { walkProcess } from "./replay/replay.js";
 import { type Scope, windowOf } from "./replay/scope.js";
+import { flatNodes } from "./replay/walk-sums.js";
 import { isStructural, type SelectOptions } from "./selection.js";
 import { Shelf } from "./shelf.js";
 import type { StateClock, WaitVisitor } from "./state-clock.js";
 import type { Blame } from "./states.js";
 import type { CallForest, ProcessTree } from "./tree.js";
-import { TreeStateCollector } from "./tree-states.js";
 import { type FilteredCalls, type Selected, selectPaths } from "./views/select.js";
 import { selectBlame } from "./views/select-blame.js";
 import { viewTree } from "./views/view.js";
@@ -126,23 +126,24 @@ export class ShownProcesses {
     const { tree } = process;
     const { replayed } = this.replay.built.at(index);
     const { scope } = replayed;
-    const collector = new TreeStateCollector(tree, process.depthLimit);
     const isWhole = scope.goroutines === undefined && scope.family === undefined;
     const { from, to } = this.replay.windows[index];
     const countedOf = isWhole ? undefined : (goid: number) => windowOf(goid, scope);
     const waits = this.states?.blames ? clock.waits?.(from, to, countedOf) : undefined;
     // Who is to blame may not be selected.
-    const visitor = combineVisitors([collector, (selected === undefined && waits) || {}]);
-    const begin: CallVisitor["begin"] = (goroutine) => {
-      this.isServing ||= clock.serves?.(goroutine.goid) === true;
-      visitor.begin?.(goroutine);
+    const serving: CallVisitor = {
+      begin: ({ goid }) => {
+        this.isServing ||= clock.serves?.(goid) === true;
+      },
     };
-    const walk = this.walkIn(index, scope, { ...visitor, begin }, {}, process, selected);
-    while (!walk.next().done);
-    const { self, total } = collector;
+    const visitor = selected === undefined && waits ? combineVisitors([serving, waits]) : serving;
+    const walk = this.walkIn(index, scope, visitor, {}, process, selected, true);
+    let step = walk.next();
+    while (!step.done) step = walk.next();
+    const { states } = step.value;
     const blame = waits && this.blameOf(index, waits, selected);
-    const states = { states: { self, total }, ...(blame === undefined ? {} : { blame }) };
-    return Object.freeze({ ...process, tree: Object.freeze({ ...tree, ...states }) });
+    const added = { ...(states && { states }), ...(blame === undefined ? {} : { blame }) };
+    return Object.freeze({ ...process, tree: Object.freeze({ ...tree, ...added }) });
   }
 
   /** @param visitor has visited the process unless calls are selected */
@@ -163,9 +164,10 @@ export class ShownProcesses {
     scope: Scope,
     visitor: CallVisitor,
     { minimum = 0, depth, top }: WalkView,
-    { tree }: ProcessTree,
+    { tree, depthLimit }: ProcessTree,
     selected: Pick<Selected, "map" | "context"> | undefined,
-  ): Generator<number, HiddenCalls> {
+    sumsUp = false,
+  ): Generator<number, WalkResult> {
     const { replayed } = this.replay.built.at(index);
     const { edges, ids, numbers, paths } = replayed;
     const map = selected === undefined ? numbers : numbers.map((node) => selected.map[node]);
@@ -175,6 +177,7 @@ export class ShownProcesses {
       nodes: map,
       shown,
       context: selected && Uint8Array.from(numbers, (node) => selected.context[node]),
+      flat: sumsUp ? flatNodes(tree, depthLimit) : undefined,
       goStatement: (id: number) => ids.number(id),
       place: ({ node, edge }: { node: number; edge: number }) => {
         let above = node;
@@ -187,7 +190,8 @@ export class ShownProcesses {
         };
       },
     };
-    const walk = new CoreWalk(replayed, scope, maps, visitor, minimum, this.clockOf(index));
+    const sums = sumsUp ? tree.size : undefined;
+    const walk = new CoreWalk(replayed, scope, maps, visitor, { minimum, clock: this.clockOf(index), sums });
     yield* walkProcess(replayed, scope, walk);
     return walk.finish();
   }

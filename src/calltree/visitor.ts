@@ -63,17 +63,19 @@ export function combineVisitors(visitors: readonly CallVisitor[]): CallVisitor {
   const [only, ...others] = visitors;
   if (only !== undefined && others.length === 0) return only;
   const enters = visitors.filter(({ enter }) => enter !== undefined);
+  const exits = visitors.filter(({ exit }) => exit !== undefined);
   const enter: CallVisitor["enter"] = (node, time, number) => {
     for (const visitor of enters) visitor.enter?.(node, time, number);
+  };
+  const exit: CallVisitor["exit"] = (node, start, time, self, how, calls, states, number) => {
+    for (const visitor of exits) visitor.exit?.(node, start, time, self, how, calls, states, number);
   };
   return {
     // A walk is faster without.
     ...(enters.length === 0 ? {} : { enter }),
+    ...(exits.length === 0 ? {} : { exit }),
     begin(goroutine) {
       for (const visitor of visitors) visitor.begin?.(goroutine);
-    },
-    exit(node, start, time, self, how, calls, states, number) {
-      for (const visitor of visitors) visitor.exit?.(node, start, time, self, how, calls, states, number);
     },
     spawn(node, goStatement, time, ref) {
       for (const visitor of visitors) visitor.spawn?.(node, goStatement, time, ref);

@@ -24,7 +24,7 @@ export enum WalkPlace {
   /** The time for which the clock was moved last. */
   moved,
   /** The window in which calls count. */
-  from = 6,
+  from = 8,
   to,
   /** The same as `from`; infinite while calls do not count, whatever their times. */
   opens,
@@ -50,8 +50,16 @@ export enum WalkWord {
   settled,
   /** The state in which the clock stands. */
   state,
+  /**
+   * Address of sums by node of the tree: for each state a column of self times and one of times; 0 for none. Number of its
+   * nodes, and the columns that have a value, as bits by state.
+   */
+  sums,
+  nodes,
+  selfStates,
+  totalStates,
   /** The end of the memory for open calls. */
-  limit = 28,
+  limit = 32,
   /** Address of the first call that has not been passed on. */
   passed,
   /** Addresses of the next event, and from where on there is no room for more. */
@@ -59,14 +67,17 @@ export enum WalkWord {
   full,
   /** Go statements that are to be passed on at once. */
   owed,
-  /** Not 0 if begins of calls are events. */
+  /** Not 0 if begins and ends of calls are events. */
   begins,
+  ends,
+  /** Not 0 if calls of the goroutine were passed on. */
+  told,
   /** Not 0 if calls have states. */
   metered,
   /** Not 0 if at WalkPlace.now a call begins or ends, and whether the clock has observed that. */
   isEvent,
   observed,
-  size = 38,
+  size = 44,
 }
 
 /** Number of states; see STATES. */
@@ -98,6 +109,8 @@ export enum MappedFlag {
   dropped = 4,
   /** It is there only for nodes beneath it; its self time does not count. */
   context = 8,
+  /** Its self time counts as its time: its callees are its siblings. */
+  flat = 16,
 }
 
 /** Where the fields of an event lie, in bytes. The first is a node of the tree, negative for none. */

@@ -79,6 +79,10 @@ export class Meter {
   stride: usize;
   settled: usize;
   state: u32;
+  sums: usize;
+  nodes: usize;
+  selfStates: u32;
+  totalStates: u32;
 
   /** A call begins at a time that the clock has reached. */
   beginMetered(call: Open, time: f64): void {
@@ -96,22 +100,30 @@ export class Meter {
    * The innermost call ends at a time.
    *
    * @param counts whether its self time counts
+   * @param passes whether its times are added up
    * @param event gets its times; null for none
    * @returns whether they are in the rows
    */
-  endMetered(call: Open, time: f64, counts: bool, event: Event | null): bool {
+  endMetered(call: Open, time: f64, counts: bool, passes: bool, event: Event | null): bool {
     const at = changetype<usize>(call);
     const isOutermost = at === this.base;
     const removed = call.shown.has(MappedFlag.removed);
     if (at < this.settled) {
       this.settled = at;
       endSettled(at, isOutermost ? 0 : at - this.stride, counts, removed);
+      if (passes && this.sums !== 0) this.addRows(call.shown);
       if (event !== null) event.kind |= EventPlace.rows << 8;
       return event !== null;
     }
     const length = time - call.begun;
     const whole = length > 0 ? length : 0;
     const own = call.carriedTime + (counts ? whole - call.calleeTime : 0);
+    if (passes && this.sums !== 0) {
+      const bit = <u32>1 << this.state;
+      this.selfStates |= bit;
+      this.totalStates |= bit;
+      this.add(call.shown, this.state, own, whole);
+    }
     if (event !== null) {
       event.kind |= this.state << 8;
       event.own = own;
@@ -129,6 +141,27 @@ export class Meter {
       if (removed) addTo(row + 2 * ROW, own);
     }
     return false;
+  }
+
+  /** Adds the time of a call in a state to those of its node. */
+  @inline
+  add(node: Mapped, state: u32, self: f64, total: f64): void {
+    const column = this.nodes << 3;
+    const at = this.sums + (<usize>state << 1) * column + ((<usize>node.node) << 3);
+    addTo(at, self);
+    addTo(at + column, node.has(MappedFlag.flat) ? self : total);
+  }
+
+  /** Adds what is in the rows. */
+  addRows(node: Mapped): void {
+    for (let state: u32 = 0; state < <u32>STATE_COUNT; state++) {
+      const place = (<usize>state) << 3;
+      const self = load<f64>(selfRow + place);
+      const total = node.has(MappedFlag.flat) ? self : load<f64>(totalRow + place);
+      if (self !== 0) this.selfStates |= <u32>1 << state;
+      if (total !== 0) this.totalStates |= <u32>1 << state;
+      if (self !== 0 || total !== 0) this.add(node, state, self, total);
+    }
   }
 
   /** Gives all open calls their rows, before the clock goes on to another stay. */

@@ -23,6 +23,8 @@ export class Walk extends Meter {
   full: usize;
   owed: u32;
   begins: u32;
+  ends: u32;
+  told: u32;
   metered: u32;
   isEvent: u32;
   observed: u32;
@@ -103,15 +105,15 @@ export class Walk extends Meter {
         if (!node.has(MappedFlag.removed | MappedFlag.dropped)) this.notShown += 1;
       } else if (!passes) this.tooShort += 1;
     }
-    let rows = false;
-    if (passes) {
-      const event = this.emit(EventKind.end + how, node.node, finish);
+    let event: Event | null = null;
+    if (passes && this.ends !== 0) {
+      event = this.emit(EventKind.end + how, node.node, finish);
       event.start = start;
       event.self = own;
       event.calls = call.beneath;
       event.number = call.number;
-      if (this.metered !== 0) rows = this.endMetered(call, time, counts, event);
-    } else if (this.metered !== 0) this.endMetered(call, time, counts, null);
+    }
+    const rows = this.metered !== 0 && this.endMetered(call, time, counts, passes, event);
     this.observed = 0;
     this.leave(call);
     return rows ? WalkStop.rows : WalkStop.done;
@@ -145,6 +147,7 @@ export class Walk extends Meter {
 
   @inline
   emitEnter(call: Open): void {
+    this.told = 1;
     if (this.begins === 0) return;
     const start = call.start;
     this.emit(EventKind.enter, call.shown.node, start > this.from ? start : this.from).number = call.number;

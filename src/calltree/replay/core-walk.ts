@@ -8,6 +8,7 @@ import { StatePlace, StateWord } from "../codes.js";
 import { Ending } from "../ending.js";
 import { CallCount } from "../held-calls.js";
 import type { StateClock } from "../state-clock.js";
+import type { TreeStates } from "../states.js";
 import type { CallVisitor } from "../visitor.js";
 import { EventPlace, OpenPlace, WalkPlace, WalkStop, WalkWord } from "../walk-codes.js";
 import type { OpenChunk } from "./call-stacks.js";
@@ -20,6 +21,7 @@ import { CallCut, type CountedTime, type Scope, windowOf } from "./scope.js";
 import { WalkClock } from "./walk-clock.js";
 import { WalkEvents, type WalkPlaces } from "./walk-events.js";
 import { type ShownNodes, writeNodes } from "./walk-nodes.js";
+import { beginSums, takeSums } from "./walk-sums.js";
 import type { Begun, Walker } from "./walker.js";
 
 /** Number of calls that a walk did not visit although they are in the trees. */
@@ -28,6 +30,21 @@ export interface HiddenCalls {
   readonly minimum: number;
   /** Those of nodes that are not shown. */
   readonly paths: number;
+}
+
+/** What a walk has come to. */
+export interface WalkResult extends HiddenCalls {
+  /** The states of the tree's nodes, if they were asked for. */
+  readonly states?: TreeStates;
+}
+
+interface WalkOptions {
+  /** Calls shorter than this (ns) are not visited. */
+  readonly minimum?: number;
+  /** Gives calls their states. */
+  readonly clock?: StateClock | undefined;
+  /** Sums up the states of the nodes of a tree: how many it has. */
+  readonly sums?: number | undefined;
 }
 
 const NONE: CountedTime = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -50,19 +67,14 @@ export class CoreWalk implements Walker {
   private readonly floats: number;
   private readonly words: number;
 
-  /**
-   * @param minimum calls shorter than this (ns) are not visited
-   * @param clock gives calls their states
-   */
   constructor(
     { process, paths }: Pick<Replayed, "process" | "paths">,
     private readonly scope: Scope,
     shown: ShownNodes & WalkPlaces,
     private readonly visitor: CallVisitor,
-    minimum: number,
-    clock?: StateClock,
+    { minimum = 0, clock, sums }: WalkOptions,
   ) {
-    const core = acquire(paths.limits.depthLimit, paths.limits.pathLimit);
+    const core = acquire(paths.limits.depthLimit, paths.limits.pathLimit, { sumsUp: sums !== undefined });
     this.core = core;
     writeNodes(core, paths, shown);
     core.setSlope(process.clock.slope);
@@ -82,20 +94,23 @@ export class CoreWalk implements Walker {
     this.word(WalkWord.full, core.events + (EventPlace.most - 4) * EventPlace.size);
     this.word(WalkWord.owed, 0);
     this.word(WalkWord.begins, visitor.enter === undefined ? 0 : 1);
+    this.word(WalkWord.ends, visitor.exit === undefined ? 0 : 1);
     this.word(WalkWord.metered, clock === undefined ? 0 : 1);
     this.word(WalkWord.observed, 0);
+    beginSums(core, sums ?? 0);
   }
 
-  /** The walk is over. @returns what was not visited */
-  finish(): HiddenCalls {
+  /** The walk is over. */
+  finish(): WalkResult {
     const { core } = this;
     const { floats } = core;
-    const hidden = {
+    const result = {
       minimum: floats[this.floats + WalkPlace.tooShort],
       paths: floats[this.floats + WalkPlace.notShown],
+      ...(core.sums === 0 ? {} : { states: takeSums(core) }),
     };
     release(core);
-    return hidden;
+    return result;
   }
 
   get isOpen(): boolean {
@@ -116,6 +131,7 @@ export class CoreWalk implements Walker {
     this.word(WalkWord.next, core.frames);
     this.word(WalkWord.passed, core.frames);
     this.word(WalkWord.settled, core.frames);
+    this.word(WalkWord.told, 0);
     words[core.stateWords + StateWord.attach] = core.nodeAt(begun.node);
     words[core.stateWords + StateWord.edge] = begun.edge;
     words[core.stateWords + StateWord.panicked] = this.slots.panicked[0] = 0;
@@ -179,7 +195,7 @@ export class CoreWalk implements Walker {
     while (this.isOpen) this.abandon(time);
     this.step(() => core.exports.passAll());
     this.take();
-    this.events.end(Math.min(time, this.window.to));
+    this.events.end(Math.min(time, this.window.to), core.words[this.words + WalkWord.told] !== 0);
   }
 
   private abandon(time: number): void {

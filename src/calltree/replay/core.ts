@@ -15,7 +15,7 @@ import {
   TABLE_INDEX,
   TagPlace,
 } from "../codes.js";
-import { EventPlace } from "../walk-codes.js";
+import { EventPlace, STATE_COUNT } from "../walk-codes.js";
 import { WASM } from "../wasm.js";
 
 /** Exports of core/index.ts. */
@@ -113,6 +113,8 @@ export class Core {
   private readonly latest: number;
   /** Address of the events of a walk, see EventPlace. */
   readonly events: number;
+  /** Address of the sums of a walk, see WalkWord; 0 for none. All of them are zero. */
+  readonly sums: number = 0;
   /** Bytes of the memory at the beginning. */
   readonly firstSize: number;
   /** Address of the frames, or of the open calls of a walk; they reach up to the end of the memory. */
@@ -128,11 +130,12 @@ export class Core {
   /**
    * @param pathLimit the most nodes but for those beyond the limit, one a function
    * @param collects the durations of calls by function, and requests where slots serve
+   * @param sumsUp the states of calls
    */
   constructor(
     readonly depthLimit: number,
     readonly pathLimit: number,
-    collects = false,
+    { collects = false, sumsUp = false } = {},
   ) {
     this.exports = instantiate();
     const { exports } = this;
@@ -153,6 +156,7 @@ export class Core {
     this.goids = take(8 * most);
     this.latest = take(8 * most);
     this.events = take(EventPlace.size * EventPlace.most);
+    if (sumsUp) this.sums = take(2 * 8 * STATE_COUNT * most);
     if (collects) {
       this.durations = take(4 * (ID_LIMIT + 2));
       const from = take(DURATIONS);
@@ -256,17 +260,18 @@ export class Core {
   }
 }
 
-/** A core that is not in use. */
-let spare: Core | undefined;
+/** Cores that are not in use: one that sums up states, and one that does not. */
+const spares = new Map<boolean, Core>();
 /** A core that had more nodes than this is not used again, so that its memory is released. */
 const SPARE_NODES = 1 << 16;
 
 /** A core for an empty tree. Give it back with {@link release}. */
-export function acquire(depthLimit: number, pathLimit: number, collects = false): Core {
-  if (collects) return new Core(depthLimit, pathLimit, true);
-  const core = spare;
-  if (core?.depthLimit !== depthLimit || core.pathLimit !== pathLimit) return new Core(depthLimit, pathLimit);
-  spare = undefined;
+export function acquire(depthLimit: number, pathLimit: number, { collects = false, sumsUp = false } = {}): Core {
+  const core = collects ? undefined : spares.get(sumsUp);
+  if (core?.depthLimit !== depthLimit || core.pathLimit !== pathLimit) {
+    return new Core(depthLimit, pathLimit, { collects, sumsUp });
+  }
+  spares.delete(sumsUp);
   return core;
 }
 
@@ -275,5 +280,5 @@ export function release(core: Core): void {
   if (core.durations !== 0) return;
   if (core.exports.count.value > SPARE_NODES || core.bytes.length > core.firstSize) return;
   core.clear();
-  spare = core;
+  spares.set(core.sums !== 0, core);
 }

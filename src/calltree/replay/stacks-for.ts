@@ -40,7 +40,7 @@ export function stacksFor(
     return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, listener, options, isWhole);
   }
   const { collectsDurations = false, collectsRequests = false, requestRoot } = options;
-  const core = acquire(depthLimit, pathLimit, collectsDurations || collectsRequests);
+  const core = acquire(depthLimit, pathLimit, { collects: collectsDurations || collectsRequests });
   const requests = collectsRequests ? new CoreRequests(core, slots, requestRoot, process) : undefined;
   return new CoreStacks(core, slots, listener, options, process.clock.slope, requests);
 }

@@ -98,8 +98,9 @@ export class WalkEvents {
     }
   }
 
-  /** The goroutine ends. */
-  end(time: number): void {
+  /** The goroutine ends. @param told whether calls of it were visited */
+  end(time: number, told: boolean): void {
+    if (told && this.goroutine === undefined) this.announce();
     if (this.goroutine !== undefined) this.visitor.end?.(this.goroutine, time, this.clock?.end(time));
   }
 

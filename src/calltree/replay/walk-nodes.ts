@@ -14,10 +14,12 @@ export interface ShownNodes {
   readonly shown: Uint8Array | undefined;
   /** By builder's node: 1 if it is shown only as context for nodes beneath it; its self time does not count. */
   readonly context: Uint8Array | undefined;
+  /** By node of the tree: 1 if its self time counts as its time, because its callees are its siblings. Undefined: none is. */
+  readonly flat?: Uint8Array | undefined;
 }
 
 /** @param core empty */
-export function writeNodes(core: Core, paths: NodePaths, { nodes, shown, context }: ShownNodes): void {
+export function writeNodes(core: Core, paths: NodePaths, { nodes, shown, context, flat }: ShownNodes): void {
   const { words, units } = core;
   const { parent, func, edge, depth } = paths.byNode;
   for (let node = ROOT + 1; node < paths.count; node++) {
@@ -28,7 +30,9 @@ export function writeNodes(core: Core, paths: NodePaths, { nodes, shown, context
     units[(at + NodePlace.depth) / 2] = depth[node];
     const to = nodes[node];
     words[(at + MappedPlace.node) / 4] = to;
-    words[(at + MappedPlace.flags) / 4] = flagsOf(to, shown) | (context?.[node] === 1 ? MappedFlag.context : 0);
+    words[(at + MappedPlace.flags) / 4] =       flagsOf(to, shown) |
+      (context?.[node] === 1 ? MappedFlag.context : 0) |
+      (flat?.[to] === 1 ? MappedFlag.flat : 0);
   }
   const { others, hasOtherIds } = paths.limits;
   core.exports.adoptNodes(paths.count, others === NO_NODE ? 0 : core.nodeAt(others), hasOtherIds);
