@@ -97,5 +97,5 @@ export {
 } from "./views/tests.js";
 export { spentIn, timesOf } from "./views/times.js";
 export { childrenOf, foldedSelf, type SortOrder, type View, type ViewOptions, viewTree } from "./views/view.js";
-export { type CallVisitor, combineVisitors, type Goroutine, visitEachProcess } from "./visitor.js";
+export { type CallVisitor, combineVisitors, type Goroutine, type OpenCalls, visitEachProcess } from "./visitor.js";
 export type { Bound, Window } from "./window.js";

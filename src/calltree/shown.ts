@@ -14,7 +14,7 @@ import type { CallForest, ProcessTree } from "./tree.js";
 import { type FilteredCalls, type Selected, selectPaths } from "./views/select.js";
 import { selectBlame } from "./views/select-blame.js";
 import { viewTree } from "./views/view.js";
-import { type CallVisitor, combineVisitors } from "./visitor.js";
+import { type CallVisitor, combineVisitors, type OutlineVisitor } from "./visitor.js";
 
 /** Which of the calls that are selected a walk visits. */
 export type WalkView = Pick<SelectOptions, "minimum" | "depth" | "top">;
@@ -137,7 +137,12 @@ export class ShownProcesses {
       },
     };
     const visitor = selected === undefined && waits ? combineVisitors([serving, waits]) : serving;
-    const walk = this.walkIn(index, scope, visitor, {}, process, selected, true);
+    // Where all calls count, and are selected, it need not be told of each.
+    const isAll = selected === undefined && isWhole && from === undefined && to === undefined;
+    const walk = this.walkIn(index, scope, visitor, {}, process, selected, {
+      sumsUp: true,
+      outline: isAll ? waits : undefined,
+    });
     let step = walk.next();
     while (!step.done) step = walk.next();
     const { states } = step.value;
@@ -166,7 +171,7 @@ export class ShownProcesses {
     { minimum = 0, depth, top }: WalkView,
     { tree, depthLimit }: ProcessTree,
     selected: Pick<Selected, "map" | "context"> | undefined,
-    sumsUp = false,
+    { sumsUp = false, outline }: { sumsUp?: boolean; outline?: OutlineVisitor | undefined } = {},
   ): Generator<number, WalkResult> {
     const { replayed } = this.replay.built.at(index);
     const { edges, ids, numbers, paths } = replayed;
@@ -191,7 +196,7 @@ export class ShownProcesses {
       },
     };
     const sums = sumsUp ? tree.size : undefined;
-    const walk = new CoreWalk(replayed, scope, maps, visitor, { minimum, clock: this.clockOf(index), sums });
+    const walk = new CoreWalk(replayed, scope, maps, visitor, { minimum, clock: this.clockOf(index), sums, outline });
     yield* walkProcess(replayed, scope, walk);
     return walk.finish();
   }

@@ -3,10 +3,10 @@ import type { CountedTime } from "./replay/scope.js";
 import type { Blame } from "./states.js";
 import type { Stays, UserTask } from "./stays.js";
 import type { CallTree } from "./tree.js";
-import type { CallVisitor } from "./visitor.js";
+import type { OutlineVisitor } from "./visitor.js";
 
-/** Visits all calls of a process, and then knows who made whom wait. */
-export interface WaitVisitor extends CallVisitor {
+/** Visits all calls of a process, or an outline of them, and then knows who made whom wait. */
+export interface WaitVisitor extends OutlineVisitor {
   /** @param tree whose nodes the walk visited */
   blame(tree: CallTree): Blame;
 }

@@ -58,6 +58,31 @@ export interface CallVisitor {
   end?(goroutine: Goroutine, time: number, states?: Float64Array): void;
 }
 
+/** The open calls of a goroutine, nodes of the tree, outermost first. An array of them is one. */
+export interface OpenCalls {
+  readonly length: number;
+  /** @param level from 0 on, or backwards from -1 on */
+  at(level: number): number | undefined;
+}
+
+/**
+ * A visitor that need not be told of every call. Where it goes through an outline, it is told of the outermost calls and of those
+ * that began before `tells`, and has to look at some moments; before the first event of a goroutine it does in any case.
+ */
+export interface OutlineVisitor extends CallVisitor {
+  /** The first begin or end of a call after this time is a moment at which it has to look. */
+  readonly due: number;
+  readonly tells: number;
+  /**
+   * A call is about to begin or to end at `time`; infinite at the end of the goroutine.
+   *
+   * @param open the calls that are open until then; valid until it returns
+   * @param fewest at the events since the last look, how many calls were open until then; infinite if there were none
+   * @param upTo the time of the latest of these events
+   */
+  look(time: number, open: OpenCalls, fewest: number, upTo: number): void;
+}
+
 /** A visitor that passes every event on to each of the given ones, in their order. */
 export function combineVisitors(visitors: readonly CallVisitor[]): CallVisitor {
   const [only, ...others] = visitors;

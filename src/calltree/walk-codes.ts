@@ -14,6 +14,8 @@ export enum WalkStop {
   clock,
   /** A call ended whose states are several: the latest event; they are in the rows until the core goes on. */
   rows,
+  /** The next record is the first one after WalkPlace.due, and not told yet. */
+  look,
 }
 
 /** Where the fields of a walk lie, in units of 8 bytes; those of 32 bits are in {@link WalkWord}. */
@@ -35,8 +37,13 @@ export enum WalkPlace {
   /** Calls that were not passed on: those that were too short, and those of nodes that are not shown. */
   tooShort,
   notShown,
-  /** The time for which the clock has to be moved. */
+  /** The time for which the clock has to be moved, or at which the host has to look. */
   now,
+  /** Of an outline: up to when the host need not look, and calls that began before this are told when they end. */
+  due,
+  tells,
+  /** The time of the latest event that the host did not look at. */
+  upTo,
 }
 
 /** Where the fields of 32 bits lie in a walk, in units of 4 bytes. */
@@ -59,7 +66,7 @@ export enum WalkWord {
   selfStates,
   totalStates,
   /** The end of the memory for open calls. */
-  limit = 32,
+  limit = 38,
   /** Address of the first call that has not been passed on. */
   passed,
   /** Addresses of the next event, and from where on there is no room for more. */
@@ -77,7 +84,12 @@ export enum WalkWord {
   /** Not 0 if at WalkPlace.now a call begins or ends, and whether the clock has observed that. */
   isEvent,
   observed,
-  size = 44,
+  /** Not 0 for an outline: only outermost calls are told, and those that began before WalkPlace.tells. */
+  outline,
+  /** The least WalkWord.next at an event that the host did not look at, and whether it has looked at the next one. */
+  least,
+  looked,
+  size = 54,
 }
 
 /** Number of states; see STATES. */
@@ -87,6 +99,8 @@ export const STATE_COUNT = 12;
 export enum OpenPlace {
   /** Its size where calls have no states. */
   size = 48,
+  /** Address of its node. */
+  node = 40,
   /** Three rows by state: the clock at its beginning, and Open.calleeTime and Open.carriedTime by state. */
   rows = 72,
   sizeWithStates = 360,

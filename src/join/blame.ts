@@ -9,8 +9,10 @@
 import {
   type Blame,
   type CallTree,
+  type CallVisitor,
   CREATED,
   type Goroutine,
+  type OpenCalls,
   State,
   type StayCursor,
   type Stays,
@@ -24,13 +26,10 @@ import { HandOvers } from "./hand-overs.js";
 import { Pairs } from "./pairs.js";
 import { Points } from "./points.js";
 import { ReasonSums } from "./reason-sums.js";
-import { Slices } from "./slices.js";
+import { INSTANT, Slices } from "./slices.js";
 import { Spans } from "./spans.js";
 import { Stops } from "./stops.js";
 import { isEnded, lengthIn, type Waits, type Window, waitsOf } from "./waits.js";
-
-/** Shorter than any time between two events, nanoseconds. */
-const INSTANT = 1 / 64;
 
 /**
  * Finds the calls of all waits of a process in one walk; `blame` is the result. Memory: 50 bytes for each wait, 28 for
@@ -58,7 +57,14 @@ export class BlameCollector implements WaitVisitor {
   /** That of the visited goroutine; undefined if all does that is visited. */
   private counted: Window | undefined;
   private readonly stops: Stops;
-  private readonly open: number[] = [];
+  /** The open calls where it is told of all; else those at the latest look. */
+  private readonly told: number[] = [];
+  private open: OpenCalls = this.told;
+  /** Whether it goes through an outline, and the number of the latest outermost call there. */
+  private isOutline = false;
+  private outermost = 0;
+  /** The first wait of the goroutine for a processor, -1 for none. */
+  private firstWait = -1;
   /** When the next moment of the goroutine is that needs its call. */
   private next = 0;
 
@@ -95,30 +101,53 @@ export class BlameCollector implements WaitVisitor {
     this.stops.visit();
     this.counted = this.countedOf?.(goid);
     this.isFirst = true;
+    this.firstWait = this.readyCalls.current;
     this.last.node = 0;
-    this.open.length = 0;
+    this.isOutline = false;
+    this.told.length = 0;
+    this.open = this.told;
     this.next = Number.NEGATIVE_INFINITY;
   }
 
-  enter(node: number, time: number): void {
-    if (this.isFirst) this.settleStart(node, time);
-    else this.pass(time);
-    this.open.push(node);
+  get due(): number {
+    return Math.min(this.next, this.slices.lookAfter, this.stops.due);
   }
 
-  exit(node: number, start: number, time: number): void {
+  get tells(): number {
+    return this.stops.latest;
+  }
+
+  look(time: number, open: OpenCalls, fewest: number, upTo: number): void {
+    this.isOutline = true;
+    this.open = open;
+    if (fewest !== Number.POSITIVE_INFINITY) this.slices.pass(fewest, upTo);
+    this.settleAll(time);
+    this.stops.reach(time);
+  }
+
+  enter(node: number, time: number, number: number): void {
+    this.pass(time);
+    if (this.isFirst) this.settleStart(node, time);
+    if (this.isOutline) this.outermost = number;
+    else this.told.push(node);
+  }
+
+  exit: NonNullable<CallVisitor["exit"]> = (node, start, time, _self, _how, _calls, _states, number) => {
     this.pass(time);
     const { counted } = this;
     if (counted === undefined) this.stops.add(node, start, time);
     else if (start < counted.to && time > counted.from) {
       this.stops.add(node, Math.max(start, counted.from), Math.min(time, counted.to));
     }
-    this.open.pop();
-    if (this.open.length > 0) return;
+    if (this.isOutline ? number !== this.outermost : this.told.length > 1) {
+      this.told.pop();
+      return;
+    }
+    this.told.pop();
     this.last.node = node;
     this.last.start = start;
     this.last.end = time;
-  }
+  };
 
   end(): void {
     this.pass(Number.POSITIVE_INFINITY);
@@ -126,17 +155,19 @@ export class BlameCollector implements WaitVisitor {
 
   /** The goroutine's first call begins. The wait for its start counts as that of this call. */
   private settleStart(node: number, time: number): void {
-    const { ready, readyCalls } = this;
+    const { ready, readyCalls, firstWait: wait } = this;
     this.isFirst = false;
-    const wait = readyCalls.current;
-    this.pass(time);
     if (wait < 0 || ready.reasons[ready.reason[wait]] !== CREATED || ready.begin[wait] >= time) return;
     readyCalls.node[wait] = node;
     this.starts[wait] = 1;
   }
 
-  /** The innermost call changes at `time`. */
+  /** The innermost call changes at `time`. In an outline it has looked at that, if it had to. */
   private pass(time: number): void {
+    if (!this.isOutline) this.settleAll(time);
+  }
+
+  private settleAll(time: number): void {
     if (this.next < time) this.settle(time);
     if (this.slices.due < time) this.slices.settle(time, this.open);
   }

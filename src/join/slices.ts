@@ -6,11 +6,14 @@
  * part of the call that was open meanwhile. That gives at most {@link SLICES} slices more than there are stays.
  */
 import { grown } from "../base/columns.js";
-import { State, type StayCursor, type Stays } from "../calltree/index.js";
+import { type OpenCalls, State, type StayCursor, type Stays } from "../calltree/index.js";
 import { RangeName } from "../exectrace/index.js";
 import type { Spans } from "./spans.js";
 
 const SLICES = 1 << 18;
+
+/** Shorter than any time between two events, nanoseconds. */
+export const INSTANT = 1 / 64;
 
 /** Whether the goroutine was on a processor. */
 function runs({ state, reason }: StayCursor): boolean {
@@ -73,8 +76,25 @@ export class Slices {
     this.inside = false;
   }
 
+  /** Before this, `settle` need not be called; what it missed is what `pass` is told. */
+  get lookAfter(): number {
+    if (!this.inside) return this.due;
+    return Math.min(this.cursor.end, this.from + this.resolution) - INSTANT;
+  }
+
+  /**
+   * The innermost call changed without being settled.
+   * @param fewest the fewest calls that were open before such changes
+   * @param upTo when the last of these was
+   */
+  pass(fewest: number, upTo: number): void {
+    if (!this.inside) return;
+    this.least = Math.min(this.least, fewest);
+    this.upTo = upTo;
+  }
+
   /** The innermost call changes at `time`. @param open the open calls until then */
-  settle(time: number, open: readonly number[]): void {
+  settle(time: number, open: OpenCalls): void {
     const { cursor, resolution } = this;
     // Most calls are short.
     if (this.inside && time < cursor.end && time - this.from < resolution) {
@@ -108,7 +128,7 @@ export class Slices {
   }
 
   /** Ends the slice where it is known to. */
-  private cut(open: readonly number[]): void {
+  private cut(open: OpenCalls): void {
     const { count, from, upTo, least } = this;
     if (upTo > from) {
       this.begin = grown(this.begin, count + 1);
@@ -118,7 +138,7 @@ export class Slices {
       this.begin[count] = from;
       this.end[count] = upTo;
       // The calls that were open all the time are still the outermost of those that are.
-      this.node[count] = least === 0 ? 0 : open[least - 1];
+      this.node[count] = least === 0 ? 0 : (open.at(least - 1) ?? 0);
       this.goid[count] = this.current;
       this.count++;
     }

@@ -15,11 +15,28 @@ export class Stops {
     this.passed = 0;
   }
 
+  /** When the next stop begins that the goroutine has not come to; infinite if there is none. */
+  get due(): number {
+    const { stopped, passed } = this;
+    return passed < stopped.count ? stopped.begin[passed] : Number.POSITIVE_INFINITY;
+  }
+
+  /** When the last stop ended that it has come to. Calls that began before overlap with one. */
+  get latest(): number {
+    return this.passed === 0 ? Number.NEGATIVE_INFINITY : this.stopped.end[this.passed - 1];
+  }
+
+  /** The goroutine comes to a time. */
+  reach(time: number): void {
+    const { stopped } = this;
+    while (this.passed < stopped.count && stopped.begin[this.passed] < time) this.passed++;
+  }
+
   /** A call ended at `time`; the ends of a goroutine's calls come in order. */
   add(node: number, start: number, time: number): void {
     const { stopped, byNode } = this;
-    while (this.passed < stopped.count && stopped.begin[this.passed] < time) this.passed++;
-    if (this.passed === 0 || stopped.end[this.passed - 1] <= start) return;
+    this.reach(time);
+    if (this.latest <= start) return;
     byNode.set(node, (byNode.get(node) ?? 0) + stopped.within(start, time));
   }
 }

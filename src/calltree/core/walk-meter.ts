@@ -119,7 +119,7 @@ export class Meter {
     const whole = length > 0 ? length : 0;
     const own = call.carriedTime + (counts ? whole - call.calleeTime : 0);
     if (passes && this.sums !== 0) {
-      const bit = <u32>1 << this.state;
+      const bit = (<u32>1) << this.state;
       this.selfStates |= bit;
       this.totalStates |= bit;
       this.add(call.shown, this.state, own, whole);
@@ -147,7 +147,7 @@ export class Meter {
   @inline
   add(node: Mapped, state: u32, self: f64, total: f64): void {
     const column = this.nodes << 3;
-    const at = this.sums + (<usize>state << 1) * column + ((<usize>node.node) << 3);
+    const at = this.sums + ((<usize>state) << 1) * column + ((<usize>node.node) << 3);
     addTo(at, self);
     addTo(at + column, node.has(MappedFlag.flat) ? self : total);
   }
@@ -158,8 +158,8 @@ export class Meter {
       const place = (<usize>state) << 3;
       const self = load<f64>(selfRow + place);
       const total = node.has(MappedFlag.flat) ? self : load<f64>(totalRow + place);
-      if (self !== 0) this.selfStates |= <u32>1 << state;
-      if (total !== 0) this.totalStates |= <u32>1 << state;
+      if (self !== 0) this.selfStates |= (<u32>1) << state;
+      if (total !== 0) this.totalStates |= (<u32>1) << state;
       if (self !== 0 || total !== 0) this.add(node, state, self, total);
     }
   }

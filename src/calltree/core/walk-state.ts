@@ -17,6 +17,9 @@ export class Walk extends Meter {
   tooShort: f64;
   notShown: f64;
   now: f64;
+  due: f64;
+  tells: f64;
+  upTo: f64;
   limit: usize;
   passed: usize;
   out: usize;
@@ -28,6 +31,9 @@ export class Walk extends Meter {
   metered: u32;
   isEvent: u32;
   observed: u32;
+  outline: u32;
+  least: usize;
+  looked: u32;
 
   /** Whether there is no room for what one step may need, but for calls held back. */
   @inline
@@ -43,6 +49,7 @@ export class Walk extends Meter {
     if (at + this.stride > this.limit) return WalkStop.calls;
     const within = now >= this.opens && now <= this.to;
     const passes = within && this.minimum === 0;
+    if (passes && now > this.due) return this.askLook(now);
     if (passes && this.passed < at && !this.passHeld()) return WalkStop.events;
     const call = changetype<Open>(at);
     if (this.metered !== 0) {
@@ -53,6 +60,7 @@ export class Walk extends Meter {
       this.observed = 0;
       this.beginMetered(call, time);
     }
+    if (this.outline !== 0) this.pass(now);
     this.next = at + this.stride;
     this.number += 1;
     call.start = now;
@@ -88,6 +96,7 @@ export class Walk extends Meter {
     const duration = finish - start;
     const visible = shown && node.has(MappedFlag.visible);
     const passes = visible && duration >= this.minimum;
+    if (passes && finish > this.due) return this.askLook(finish);
     if (passes && this.passed < this.next && !this.passHeld()) return WalkStop.events;
     const counts = shown && !node.has(MappedFlag.context);
     let own: f64 = 0;
@@ -95,7 +104,7 @@ export class Walk extends Meter {
       own = duration - call.callees;
       if (how === RUNNING && own < 0) own = 0;
       own = call.carried + (counts ? own : 0);
-      if (changetype<usize>(call) !== this.base) {
+      if (!this.isOutermost(call)) {
         const caller = changetype<Open>(changetype<usize>(call) - this.stride);
         caller.callees += duration;
         caller.beneath += call.beneath + 1;
@@ -106,7 +115,8 @@ export class Walk extends Meter {
       } else if (!passes) this.tooShort += 1;
     }
     let event: Event | null = null;
-    if (passes && this.ends !== 0) {
+    if (this.outline !== 0) this.pass(finish);
+    if (passes && this.ends !== 0 && (this.outline === 0 || start < this.tells || this.isOutermost(call))) {
       event = this.emit(EventKind.end + how, node.node, finish);
       event.start = start;
       event.self = own;
@@ -117,6 +127,27 @@ export class Walk extends Meter {
     this.observed = 0;
     this.leave(call);
     return rows ? WalkStop.rows : WalkStop.done;
+  }
+
+  askLook(time: f64): WalkStop {
+    this.now = time;
+    return WalkStop.look;
+  }
+
+  /** Notes an event at which the host need not look. */
+  @inline
+  pass(time: f64): void {
+    if (this.looked !== 0) {
+      this.looked = 0;
+      return;
+    }
+    if (this.next < this.least) this.least = this.next;
+    this.upTo = time;
+  }
+
+  @inline
+  isOutermost(call: Open): bool {
+    return changetype<usize>(call) === this.base;
   }
 
   askClock(time: f64, isEvent: bool): WalkStop {
@@ -148,7 +179,7 @@ export class Walk extends Meter {
   @inline
   emitEnter(call: Open): void {
     this.told = 1;
-    if (this.begins === 0) return;
+    if (this.begins === 0 || (this.outline !== 0 && !this.isOutermost(call))) return;
     const start = call.start;
     this.emit(EventKind.enter, call.shown.node, start > this.from ? start : this.from).number = call.number;
   }

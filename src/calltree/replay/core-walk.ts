@@ -9,7 +9,7 @@ import { Ending } from "../ending.js";
 import { CallCount } from "../held-calls.js";
 import type { StateClock } from "../state-clock.js";
 import type { TreeStates } from "../states.js";
-import type { CallVisitor } from "../visitor.js";
+import type { CallVisitor, OutlineVisitor } from "../visitor.js";
 import { EventPlace, OpenPlace, WalkPlace, WalkStop, WalkWord } from "../walk-codes.js";
 import type { OpenChunk } from "./call-stacks.js";
 import { acquire, type Core, release } from "./core.js";
@@ -21,6 +21,7 @@ import { CallCut, type CountedTime, type Scope, windowOf } from "./scope.js";
 import { WalkClock } from "./walk-clock.js";
 import { WalkEvents, type WalkPlaces } from "./walk-events.js";
 import { type ShownNodes, writeNodes } from "./walk-nodes.js";
+import { WalkOutline } from "./walk-outline.js";
 import { beginSums, takeSums } from "./walk-sums.js";
 import type { Begun, Walker } from "./walker.js";
 
@@ -45,6 +46,8 @@ interface WalkOptions {
   readonly clock?: StateClock | undefined;
   /** Sums up the states of the nodes of a tree: how many it has. */
   readonly sums?: number | undefined;
+  /** Goes through an outline with it; only where all calls are visited. */
+  readonly outline?: OutlineVisitor | undefined;
 }
 
 const NONE: CountedTime = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -55,6 +58,7 @@ export class CoreWalk implements Walker {
   private readonly input: CoreInput;
   private readonly events: WalkEvents;
   private readonly clock: WalkClock | undefined;
+  private readonly outline: WalkOutline | undefined;
   private readonly count = new CallCount();
   private readonly slots = { panicked: new Int32Array(1) };
   private readonly endings = new Endings(this.slots, () => undefined);
@@ -72,7 +76,7 @@ export class CoreWalk implements Walker {
     private readonly scope: Scope,
     shown: ShownNodes & WalkPlaces,
     private readonly visitor: CallVisitor,
-    { minimum = 0, clock, sums }: WalkOptions,
+    { minimum = 0, clock, sums, outline }: WalkOptions,
   ) {
     const core = acquire(paths.limits.depthLimit, paths.limits.pathLimit, { sumsUp: sums !== undefined });
     this.core = core;
@@ -98,6 +102,9 @@ export class CoreWalk implements Walker {
     this.word(WalkWord.metered, clock === undefined ? 0 : 1);
     this.word(WalkWord.observed, 0);
     beginSums(core, sums ?? 0);
+    this.outline = outline && new WalkOutline(core, outline);
+    this.word(WalkWord.outline, outline === undefined ? 0 : 1);
+    core.floats[this.floats + WalkPlace.due] = Number.POSITIVE_INFINITY;
   }
 
   /** The walk is over. */
@@ -136,6 +143,7 @@ export class CoreWalk implements Walker {
     words[core.stateWords + StateWord.edge] = begun.edge;
     words[core.stateWords + StateWord.panicked] = this.slots.panicked[0] = 0;
     this.events.begin(begun, window);
+    this.outline?.begin();
     this.clock?.begin(begun.goid, Math.max(begun.time, window.from));
     this.cut = undefined;
     if (scope.family?.goid !== begun.goid || window.from === Number.POSITIVE_INFINITY) return;
@@ -195,7 +203,9 @@ export class CoreWalk implements Walker {
     while (this.isOpen) this.abandon(time);
     this.step(() => core.exports.passAll());
     this.take();
-    this.events.end(Math.min(time, this.window.to), core.words[this.words + WalkWord.told] !== 0);
+    const isTold = core.words[this.words + WalkWord.told] !== 0;
+    if (isTold) this.outline?.end();
+    this.events.end(Math.min(time, this.window.to), isTold);
   }
 
   private abandon(time: number): void {
@@ -258,6 +268,10 @@ export class CoreWalk implements Walker {
     }
     this.take();
     if (why === WalkStop.clock) this.clock?.move();
+    else if (why === WalkStop.look) {
+      this.events.announce();
+      this.outline?.look();
+    }
   }
 
   private take(): void {

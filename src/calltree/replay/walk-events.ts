@@ -74,7 +74,7 @@ export class WalkEvents {
       const code = words[word + EventPlace.kind / 4];
       const kind = code & 0xff;
       if (kind >= EventKind.end) {
-        if (this.goroutine === undefined) this.announce();
+        this.announce();
         if (clock !== undefined) {
           const only = code >>> 8;
           if (only === EventPlace.rows) clock.take();
@@ -91,7 +91,7 @@ export class WalkEvents {
           floats[float + NUMBER],
         );
       } else if (kind === EventKind.enter) {
-        if (this.goroutine === undefined) this.announce();
+        this.announce();
         visitor.enter?.(node, floats[float + TIME], floats[float + NUMBER]);
       } else if (kind === EventKind.spawn) this.passSpawn(node);
       else clock?.observe(floats[float + TIME]);
@@ -100,7 +100,7 @@ export class WalkEvents {
 
   /** The goroutine ends. @param told whether calls of it were visited */
   end(time: number, told: boolean): void {
-    if (told && this.goroutine === undefined) this.announce();
+    if (told) this.announce();
     if (this.goroutine !== undefined) this.visitor.end?.(this.goroutine, time, this.clock?.end(time));
   }
 
@@ -108,13 +108,14 @@ export class WalkEvents {
   private passSpawn(node: number): void {
     const { goStatement, time, ref } = this.spawns[this.passed++];
     if (node < 0) return;
-    if (this.goroutine === undefined) this.announce();
+    this.announce();
     this.visitor.spawn?.(node, this.places.goStatement(goStatement), time, ref);
   }
 
-  private announce(): void {
+  /** Tells the visitor of the goroutine, unless it has been told. */
+  announce(): void {
+    if (this.goroutine !== undefined || this.begun === undefined) return;
     const { begun, places } = this;
-    if (begun === undefined) return;
     const { goid, parentGoid, spawnRef, time } = begun;
     const place = places.place(begun);
     const start = Math.max(time, this.from);

@@ -30,9 +30,8 @@ export function writeNodes(core: Core, paths: NodePaths, { nodes, shown, context
     units[(at + NodePlace.depth) / 2] = depth[node];
     const to = nodes[node];
     words[(at + MappedPlace.node) / 4] = to;
-    words[(at + MappedPlace.flags) / 4] =       flagsOf(to, shown) |
-      (context?.[node] === 1 ? MappedFlag.context : 0) |
-      (flat?.[to] === 1 ? MappedFlag.flat : 0);
+    words[(at + MappedPlace.flags) / 4] =
+      flagsOf(to, shown) | (context?.[node] === 1 ? MappedFlag.context : 0) | (flat?.[to] === 1 ? MappedFlag.flat : 0);
   }
   const { others, hasOtherIds } = paths.limits;
   core.exports.adoptNodes(paths.count, others === NO_NODE ? 0 : core.nodeAt(others), hasOtherIds);
