@@ -37,7 +37,7 @@ export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js
 export { MAX_PARENTS, type RecordMap, Skimmer } from "./skim.js";
 export { type ByteSource, readBytes, sliceSource } from "./source.js";
 export { CHUNK_ALIGN, CHUNK_HEADER, CHUNK_KINDS, CHUNK_MAX, HEADER_SIZE } from "./spec.js";
-export { CONTROL_UNITS, RECORDS, Tag } from "./spec-records.js";
+export { CONTROL_UNITS, Head, RECORD_UNITS, RECORDS, Tag } from "./spec-records.js";
 export { GATES, GIVE, RING_HEADER } from "./spec-ring.js";
 export { type OpenedProcess, openTrace, type ProcessTrace, type Trace } from "./trace.js";
 export { Window } from "./window.js";

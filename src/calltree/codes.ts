@@ -91,8 +91,9 @@ export enum TagPlace {
   size = 32,
 }
 
-/** Address of the number 1 in the memory of the core. */
+/** Addresses in the memory of the core: of the number 1, and of the bytes of a plain record by its tag, 8 bits each. */
 export const ONE = 256;
+export const SIZES = 264;
 
 /** See {@link TagPlace.step}. */
 export const NO_STEP = 0x40000000;
@@ -166,8 +167,10 @@ export enum SkimPlace {
   types = 32,
   /** The tag of control records. */
   control = 7,
+  /** Of four units. */
+  runs = 4096,
   /** In place of the bytes of records that are not plain. */
-  notPlain = 256,
+  notPlain = 32768,
   lanes = 4,
 }
 

@@ -25,7 +25,7 @@ export {
   tableSize,
 } from "./nodes";
 export { collectRequests, setLeast } from "./requests";
-export { controlSizes, lanes, plainSizes, skim } from "./skim";
+export { controlSizes, lanes, plainRuns, plainSizes, skim } from "./skim";
 export { state, TAGS as tags } from "./state";
 export { beginCall, endCall, passAll, settleCalls, spawned, walk } from "./walk";
 export { selfRow, spent, totalRow } from "./walk-meter";

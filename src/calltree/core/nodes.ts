@@ -14,6 +14,11 @@ export class Node {
   func: u32;
   depth: u16;
   mark: u16;
+  /** Of the two functions that were looked up last for calls of them in ones of this node: the node (null for none), and the id. */
+  callee: Node | null;
+  calleeId: u32;
+  before: Node | null;
+  beforeId: u32;
 }
 
 /** Address of the root, from which on the nodes lie. */
@@ -129,11 +134,24 @@ export function callee(caller: Node, id: u32): Node {
   const at = recent + recentAt(changetype<usize>(caller), id);
   const key = recentKey(changetype<usize>(caller), id);
   if (load<u64>(at) === key) return changetype<Node>(<usize>load<u32>(at, 8));
-  const node = child(caller, id, 0);
+  const node = own(caller, id);
   // What is marked is part of a request.
   if ((node.mark & (NodeMark.candidate | NodeMark.root)) !== 0) return node;
   store<u64>(at, key);
   store<u32>(at, <u32>changetype<usize>(node), 8);
+  return node;
+}
+
+/** The same by what the caller's node has. The table of all nodes does not fit in any cache. */
+function own(caller: Node, id: u32): Node {
+  const last = caller.callee;
+  if (last !== null && caller.calleeId === id) return last;
+  const before = caller.before;
+  const node = before !== null && caller.beforeId === id ? before : child(caller, id, 0);
+  caller.before = last;
+  caller.beforeId = caller.calleeId;
+  caller.callee = node;
+  caller.calleeId = id;
   return node;
 }
 

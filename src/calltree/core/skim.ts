@@ -6,14 +6,22 @@ import { LanePlace, SkimPlace } from "../codes";
 
 /** By tag: bytes of a plain record, else NOT_PLAIN. */
 export const plainSizes: usize = memory.data(SkimPlace.tags * 2, 8);
+/**
+ * By the tags that the next four units of 16 bits would have, three bits each: the bytes of the plain records that begin there,
+ * up to the first record that is not plain, and their number in the second byte; NOT_PLAIN if the first one is not.
+ */
+export const plainRuns: usize = memory.data(SkimPlace.runs * 2, 8);
 /** By type: bytes of a control record, 0 for unknown types. */
 export const controlSizes: usize = memory.data(SkimPlace.types, 8);
 /** The lanes, see {@link Lane}. */
 export const lanes: usize = memory.data(SkimPlace.lanes * LanePlace.size, 8);
 
 const NOT_PLAIN: u32 = SkimPlace.notPlain;
-/** No plain record has more bytes. */
-const LONGEST: usize = 8;
+/** No run of plain records has more bytes. */
+const LONGEST: usize = 16;
+/** The tags in four units, and what moves them to the 12 bits from bit 48 on. */
+const TAGS: u64 = 0x0007000700070007;
+const GATHER: u64 = 0x1000800400200;
 
 /** A chunk; fields as in LanePlace. */
 @unmanaged
@@ -48,7 +56,11 @@ function sizeAt(at: usize): u32 {
   return load<u16>(plainSizes + ((<usize>load<u8>(at) & 7) << 1));
 }
 
-/** Number of plain records that surely lie within the rest of a chunk. */
+function runAt(at: usize): u32 {
+  return load<u16>(plainRuns + ((<usize>(((load<u64>(at) & TAGS) * GATHER) >> 48)) << 1));
+}
+
+/** Number of runs of plain records that surely lie within the rest of a chunk. */
 function steps(lane: Lane): usize {
   return lane.done !== 0 ? 0 : (lane.end - lane.at) / LONGEST;
 }
@@ -77,23 +89,29 @@ function four(a: Lane, b: Lane, c: Lane, d: Lane): void {
     let atB = b.at;
     let atC = c.at;
     let atD = d.at;
-    let passed: usize = 0;
-    while (passed < most) {
-      const sizeA = sizeAt(atA);
-      const sizeB = sizeAt(atB);
-      const sizeC = sizeAt(atC);
-      const sizeD = sizeAt(atD);
-      if (((sizeA | sizeB | sizeC | sizeD) & NOT_PLAIN) !== 0) break;
-      atA += sizeA;
-      atB += sizeB;
-      atC += sizeC;
-      atD += sizeD;
-      passed++;
+    let passedA: u32 = 0;
+    let passedB: u32 = 0;
+    let passedC: u32 = 0;
+    let passedD: u32 = 0;
+    for (let step: usize = 0; step < most; step++) {
+      const runA = runAt(atA);
+      const runB = runAt(atB);
+      const runC = runAt(atC);
+      const runD = runAt(atD);
+      if (((runA | runB | runC | runD) & NOT_PLAIN) !== 0) break;
+      atA += runA & 0xff;
+      atB += runB & 0xff;
+      atC += runC & 0xff;
+      atD += runD & 0xff;
+      passedA += runA >> 8;
+      passedB += runB >> 8;
+      passedC += runC >> 8;
+      passedD += runD >> 8;
     }
-    advance(a, atA, passed);
-    advance(b, atB, passed);
-    advance(c, atC, passed);
-    advance(d, atD, passed);
+    advance(a, atA, passedA);
+    advance(b, atB, passedB);
+    advance(c, atC, passedC);
+    advance(d, atD, passedD);
   }
 }
 
@@ -103,17 +121,19 @@ function two(a: Lane, b: Lane): void {
     if (most === 0) return;
     let atA = a.at;
     let atB = b.at;
-    let passed: usize = 0;
-    while (passed < most) {
-      const sizeA = sizeAt(atA);
-      const sizeB = sizeAt(atB);
-      if (((sizeA | sizeB) & NOT_PLAIN) !== 0) break;
-      atA += sizeA;
-      atB += sizeB;
-      passed++;
+    let passedA: u32 = 0;
+    let passedB: u32 = 0;
+    for (let step: usize = 0; step < most; step++) {
+      const runA = runAt(atA);
+      const runB = runAt(atB);
+      if (((runA | runB) & NOT_PLAIN) !== 0) break;
+      atA += runA & 0xff;
+      atB += runB & 0xff;
+      passedA += runA >> 8;
+      passedB += runB >> 8;
     }
-    advance(a, atA, passed);
-    advance(b, atB, passed);
+    advance(a, atA, passedA);
+    advance(b, atB, passedB);
   }
 }
 
@@ -121,7 +141,13 @@ function one(lane: Lane): void {
   while (lane.done === 0) {
     let at = lane.at;
     const end = lane.end;
-    let passed: usize = 0;
+    let passed: u32 = 0;
+    for (let left = steps(lane); left > 0; left--) {
+      const run = runAt(at);
+      if (run === NOT_PLAIN) break;
+      at += run & 0xff;
+      passed += run >> 8;
+    }
     while (at < end) {
       const size = sizeAt(at);
       if (size === NOT_PLAIN) break;
@@ -137,8 +163,8 @@ function one(lane: Lane): void {
   }
 }
 
-function advance(lane: Lane, at: usize, passed: usize): void {
+function advance(lane: Lane, at: usize, passed: u32): void {
   lane.at = at;
-  lane.plain += <u32>passed;
+  lane.plain += passed;
   passControls(lane);
 }

@@ -9,6 +9,7 @@ import {
   NO_STEP,
   NodePlace,
   ONE,
+  SIZES,
   SignaturePlace,
   StatePlace,
   StepPlace,
@@ -42,6 +43,7 @@ export interface CoreExports {
   drop(): void;
   run(): number;
   readonly plainSizes: { readonly value: number };
+  readonly plainRuns: { readonly value: number };
   readonly controlSizes: { readonly value: number };
   readonly lanes: { readonly value: number };
   skim(count: number): void;
@@ -254,6 +256,7 @@ export class Core {
       this.words[(at + TagPlace.mask) / 4] = 2 ** delta.bits - 1;
       this.words[(at + TagPlace.ids) / 4] = id === undefined ? 0 : 2 ** id.bits - 1;
       this.words[(at + TagPlace.bytes) / 4] = bytes;
+      this.bytes[SIZES + tag] = bytes;
       this.words[(at + TagPlace.enters) / 4] = id === undefined ? 0 : -1;
       this.words[(at + TagPlace.step) / 4] = id === undefined ? -FramePlace.size : FramePlace.size;
     }

@@ -1,5 +1,5 @@
 /** The part of the core that passes over the records of several chunks at a time (core/skim.ts), for the prescan. */
-import { CHUNK_MAX, CONTROL_UNITS, RECORDS, type RecordMap, Tag } from "../../calltrace/index.js";
+import { CHUNK_MAX, CONTROL_UNITS, Head, RECORD_UNITS, RECORDS, type RecordMap, Tag } from "../../calltrace/index.js";
 import { LanePlace, SkimPlace } from "../codes.js";
 import { type CoreExports, instantiate, PAGE, SLACK } from "./core.js";
 
@@ -39,6 +39,8 @@ export class SkimLanes {
     for (const { tag, bytes } of RECORDS) {
       if (tag !== Tag.control) this.units[exports.plainSizes.value / 2 + tag] = bytes;
     }
+    const runs = exports.plainRuns.value / 2;
+    for (let tags = 0; tags < SkimPlace.runs; tags++) this.units[runs + tags] = runOf(tags);
     const sizes = new Uint8Array(exports.memory.buffer, exports.controlSizes.value, SkimPlace.types);
     for (let type = 0; type < sizes.length; type++) sizes[type] = CONTROL_UNITS[type] * 2;
   }
@@ -91,4 +93,17 @@ export class SkimLanes {
   private get(lane: number, place: LanePlace): number {
     return this.words[(this.exports.lanes.value + lane * LanePlace.size + place) / 4];
   }
+}
+
+/** See plainRuns. */
+function runOf(tags: number): number {
+  let units = 0;
+  let count = 0;
+  while (units < 4) {
+    const size = RECORD_UNITS[(tags >>> (3 * units)) & Head.tagMask];
+    if (size === 0) break;
+    units += size;
+    count++;
+  }
+  return count === 0 ? SkimPlace.notPlain : (units * 2) | (count << 8);
 }
