@@ -1,5 +1,5 @@
 /** The parts of `capture --watch`: where snapshots come from, what is remembered, where findings go. */
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -122,10 +122,14 @@ test("a server: downloads what is new, keeps the latest, asks only for what may 
   const target = captureTarget(agent.address, undefined, "agent");
   const source = new SnapshotServer(target, open, options, seen, (line) => said.push(line));
   writeFileSync(join(directory, "mine.trace"), "mine");
+  // What others left that were killed, and what another one is downloading.
+  const [left, loading] = [8, 9].map((second) => `${name(second)}.part`);
+  for (const part of [left, loading, "mine.trace.part"]) writeFileSync(join(directory, part), "");
+  for (const part of [left, "mine.trace.part"]) utimesSync(join(directory, part), 0, 0);
   for (const second of [1, 2, 3]) agent.snapshots.set(name(second), trace);
   agent.snapshots.set("../../evil.trace", trace);
   expect(await look(source, seen)).toEqual([name(1), name(2), name(3)]);
-  expect(readdirSync(directory).sort()).toEqual([name(2), name(3), "mine.trace"]);
+  expect(readdirSync(directory).sort()).toEqual([name(2), name(3), loading, "mine.trace", "mine.trace.part"]);
   expect(readFileSync(join(directory, name(3))).equals(trace)).toBe(true);
   expect(said).toEqual(["../../evil.trace is left out: this cannot be the name of a file here"]);
   const before = agent.requests.length;

@@ -16,6 +16,10 @@ import type { Arrived, SnapshotSource } from "./source.js";
 const OVERLAP = 300_000;
 /** Bytes that arrive in a millisecond on a slow network: so long a download may take. */
 const SLOW = 200;
+/** What the name of a file ends in while it is downloaded. */
+const PART = ".part";
+/** Milliseconds since the last write to a file that nobody downloads any more. */
+const ABANDONED = 3600_000;
 /** A snapshot that cannot be downloaded so often is left out. */
 const ATTEMPTS = 3;
 
@@ -80,7 +84,7 @@ export class SnapshotServer implements SnapshotSource {
     const { directory, maxBytes } = this.options;
     const path = join(directory, name);
     if (statSync(path, { throwIfNoEntry: false })?.size === bytes) return path;
-    const part = `${path}.part`;
+    const part = `${path}${PART}`;
     const margin = MARGIN + bytes / SLOW;
     const from = endpoint(this.target, `snapshots/${encodeURIComponent(name)}`);
     try {
@@ -120,14 +124,22 @@ export class SnapshotServer implements SnapshotSource {
     this.say(`${name} is left out: ${why}`);
   }
 
-  /** Removes the oldest snapshots. Files with other names are not touched. */
+  /** Removes the oldest snapshots, and what was left of downloads by processes that were killed. Files with other names are not touched. */
   #prune(): void {
     const { directory, keep } = this.options;
-    const names = readdirSync(directory).filter((name) => readName(name).whole);
-    for (const name of names.sort().slice(0, Math.max(0, names.length - keep))) {
+    const entries = readdirSync(directory);
+    const names = entries.filter((name) => readName(name).whole);
+    const parts = entries.filter((name) => name.endsWith(PART) && readName(name.slice(0, -PART.length)).whole);
+    const oldest = names.sort().slice(0, Math.max(0, names.length - keep));
+    for (const name of [...oldest, ...parts.filter((name) => isAbandoned(join(directory, name)))]) {
       attempt(() => rmSync(join(directory, name)));
     }
   }
+}
+
+function isAbandoned(part: string): boolean {
+  const stat = statSync(part, { throwIfNoEntry: false });
+  return stat !== undefined && Date.now() - stat.mtimeMs > ABANDONED;
 }
 
 /** Whether a file could not be written, which is no fault of the snapshot. */
