@@ -40,7 +40,7 @@ export class TreeStatsMeter {
       group.total += tree.total[node];
       group.totalTracing += calls * inner + beneath[node] * (inner + outer);
     }
-    if (spread) for (const [func, own] of durations!) this.groupOf(func).durations!.merge(own);
+    if (spread) durations!.addTo((func) => this.groupOf(func).durations!);
   }
 
   /**

@@ -14,14 +14,12 @@ interface Fetched {
 /** Two windows on a source: one reads ahead sequentially, the other fetches single chunks, or parts, out of order. */
 export class ChunkReader {
   private readonly scan: Window;
-  private readonly back: Window;
+  private back: Window | undefined;
   private parts: PartReader | undefined;
 
   constructor(private readonly source: ByteSource) {
     // Chunks end at multiples of 64, except for the last one of a truncated file.
-    const ahead = Math.min(4 * CHUNK_MAX, Math.ceil(source.size / 64) * 64 + 64);
-    this.scan = new Window(source, ahead);
-    this.back = new Window(source, Math.min(CHUNK_MAX, ahead));
+    this.scan = new Window(source, Math.min(4 * CHUNK_MAX, Math.ceil(source.size / 64) * 64 + 64));
   }
 
   /**
@@ -35,7 +33,8 @@ export class ChunkReader {
       this.parts ??= new PartReader(this.source);
       return { window: this.parts, index: 0, end: this.parts.read(offset, from, length) };
     }
-    const window = isAhead ? this.scan : this.back;
+    if (!isAhead) this.back ??= new Window(this.source, Math.min(CHUNK_MAX, this.scan.capacity));
+    const window = isAhead ? this.scan : this.back!;
     return { window, index: window.at(offset, length, onward ? undefined : 4096), end: length };
   }
 }

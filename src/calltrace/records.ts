@@ -30,8 +30,8 @@ import {
  */
 export const EIGHTHS = 1.5 * 2 ** 49;
 
-/** Records per batch; the columns then fit the second-level cache. */
-const BATCH = 4096;
+/** Records per batch: the columns fit the first-level cache, and thousands of small traces are read with little memory each. */
+const BATCH = 1024;
 
 /** Values of the `kind` column. */
 export const Kind = { exit: 0, enter: 1, exitPanic: 2, exitGoexit: 3, spawn: 4, exitDeferred: 5 } as const;

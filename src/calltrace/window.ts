@@ -12,7 +12,7 @@ export class Window {
   /** @param capacity bytes, a multiple of 64 */
   constructor(
     private readonly source: ByteSource,
-    private readonly capacity: number,
+    readonly capacity: number,
   ) {
     const buffer = new ArrayBuffer(capacity);
     this.bytes = new Uint8Array(buffer);

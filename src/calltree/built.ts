@@ -1,12 +1,11 @@
 /** Builds the tree of one process. */
-import type { Durations } from "../base/durations.js";
 import { namedLeftOut, snapshotCause } from "../calltrace/index.js";
 import { costBound } from "./bound.js";
+import { CollectedDurations } from "./collected-durations.js";
 import { renumbered } from "./collected-requests.js";
 import type { CompactProcess } from "./compact.js";
 import { freeze } from "./freeze.js";
 import { type FunctionTable, IdMap } from "./functions.js";
-import { type PackedDurations, unpackDurations } from "./packed-durations.js";
 import type { Counted } from "./replay/count.js";
 import { NodePaths } from "./replay/node-paths.js";
 import type { Replayed } from "./replay/replay.js";
@@ -42,6 +41,7 @@ export function buildProcess(
   attachments.trim();
   const { tree, number } = freeze(nodes, stacks, edges.list, ids, costBound(info));
   const cause = snapshotCause(process);
+  const durations = CollectedDurations.of(counted, ids);
   return {
     tree: Object.freeze({
       source,
@@ -66,7 +66,7 @@ export function buildProcess(
       pathLimit: nodes.pathLimit,
       ...(counted.guesses === undefined ? {} : { guesses: counted.guesses }),
       ...(counted.problem === undefined ? {} : { problem: counted.problem }),
-      ...(counted.durations === undefined ? {} : { durations: byFunction(counted.durations, ids) }),
+      ...(durations === undefined ? {} : { durations }),
       ...(counted.requests === undefined ? {} : { requests: renumbered(counted.requests, number) }),
     }),
     replayed: {
@@ -78,18 +78,6 @@ export function buildProcess(
 }
 
 const NOTHING: ProcessTree["leftOut"] = [];
-
-/** By function of the forest. */
-function byFunction(packed: PackedDurations, ids: IdMap): Map<number, Durations> {
-  const result = new Map<number, Durations>();
-  for (const [id, durations] of unpackDurations(packed)) {
-    const func = ids.number(id);
-    const others = result.get(func);
-    if (others === undefined) result.set(func, durations);
-    else others.merge(durations);
-  }
-  return result;
-}
 
 /** The same process with another tree. */
 export function withTree(process: ProcessTree, tree: CallTree, facts: Partial<ProcessTree> = {}): ProcessTree {

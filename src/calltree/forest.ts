@@ -2,6 +2,7 @@
 import { type ByteSource, isGivenBack } from "../calltrace/index.js";
 import { type Built, buildProcess, withoutTree } from "./built.js";
 import type { CallFamily } from "./call-id.js";
+import { CollectedDurations } from "./collected-durations.js";
 import type { CompactProcess } from "./compact.js";
 import { countProcess } from "./count-process.js";
 import { type FollowedProcess, fromFollowed } from "./followed.js";
@@ -28,7 +29,7 @@ export interface ForestOptions extends Omit<ReplayOptions, keyof Scope> {
   readonly threads?: Threads;
   /** By source: what a process that was followed has counted. It is used where all calls count. */
   readonly followed?: readonly (FollowedProcess | undefined)[];
-  /** Called once with each process as it is built; `functions` has those of all so far. */
+  /** Called once with each process as it is built, which alone has durations then; `functions` has those of all so far. */
   readonly each?: ((process: ProcessTree, functions: readonly FunctionInfo[]) => void) | undefined;
   /** Of which processes the trees are kept; those of others are built again when they are asked for. By default {@link HELD}. */
   readonly held?: { readonly processes: number; readonly paths: number };
@@ -89,6 +90,8 @@ export function replayTraces(
   };
   /** Those that are not built yet. */
   const ready = new Map<number, CompactProcess>();
+  /** Of the process that was built last. */
+  let durations: CollectedDurations | undefined;
   const built = new Shelf((index): Built => {
     const process = ready.get(index) ?? opened.again(index);
     ready.delete(index);
@@ -101,14 +104,17 @@ export function replayTraces(
     const followed = fromFollowed(process, isAll ? counted?.[source] : undefined);
     const stored = followed ?? (isGivenBack(process) ? storedCounts(process) : undefined);
     const counts = stored ?? countProcess(process, { ...limits, threads, ...scope }, tell);
-    const made = buildProcess(process, source, scope, counts, table);
+    // Those of thousands of processes take more memory than trees.
+    const { durations: _packed, single: _single, ...others } = counts;
+    const made = buildProcess(process, source, scope, each === undefined ? counts : others, table);
+    durations = CollectedDurations.of(counts, made.replayed.ids);
     holding.decide(index, made.tree.tree.size);
     return made;
   }, isHeld);
   const trees = new Trees(built, isHeld);
   const add = (index: number) => {
     const tree = trees.add(index);
-    each?.(tree, table.list);
+    each?.(durations === undefined ? tree : Object.freeze({ ...tree, durations }), table.list);
   };
   const isBounded = from !== undefined || to !== undefined;
   for (const [index, process] of opened.open()) {

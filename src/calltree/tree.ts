@@ -2,9 +2,9 @@
  * The finished call tree: columns by node, in preorder (a node's subtree is [node, end[node]), parents before children,
  * siblings by first start). Node 0 is the root above all goroutines. Built once, then read-only.
  */
-import type { Durations } from "../base/durations.js";
 import { baseName } from "../base/place.js";
 import type { Control, Note, Problem, ProcessInfo, SnapshotCause } from "../calltrace/index.js";
+import type { CollectedDurations } from "./collected-durations.js";
 import type { CollectedRequests } from "./collected-requests.js";
 import type { FunctionInfo } from "./functions.js";
 import type { Blame, TreeStates } from "./states.js";
@@ -151,8 +151,8 @@ export interface ProcessTree {
   readonly manyFunctions: boolean;
   /** The most nodes; calls on further paths are counted under `tree.others`. */
   readonly pathLimit: number;
-  /** By function of the forest: the durations of all its calls, if they were asked for and are known. */
-  readonly durations?: ReadonlyMap<number, Durations> | undefined;
+  /** The durations of all calls, if they were asked for and are known. */
+  readonly durations?: CollectedDurations | undefined;
   /** The requests that a server may have handled, if they were collected. */
   readonly requests?: CollectedRequests | undefined;
   /** Goroutines whose places are guesses, because the calls were given back before what decides them was known. */

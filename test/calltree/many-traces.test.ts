@@ -78,7 +78,7 @@ function told(recording: Recording): unknown[] {
     ...[[...renderTree(forest)].join(""), [...renderTree(forest, { lines: 40 })].join("")],
     ...[[...renderFolded(forest)].join(""), [...renderJson(forest, { tests: true })].join("")],
     ...tableNames.map((table) => Buffer.concat([...renderCsv(recording, { table })]).toString()),
-    forest.processes.map((process) => ({ ...process, tree: process.tree, durations: process.durations })),
+    forest.processes.map((process) => ({ ...process, tree: process.tree, durations: undefined })),
   ];
 }
 
@@ -176,17 +176,26 @@ test("however many processes there are, few trees are in memory", async () => {
   expect(trees.length).toBe(before + 1);
 });
 
-test("what was added up while traces were read is what their trees add up to", () => {
+test("what was added up while traces were read is what their trees and calls add up to", () => {
   const read = new TreeSums(true);
-  const build = { collectsDurations: true, isPlain: false };
+  const build = { collectsDurations: true };
   const each = (process: ProcessTree, functions: readonly FunctionInfo[]) => read.add(process, functions);
-  const recording = readRecording([memorySource(scripted(SCRIPT)), memorySource(run(program(1)).bytes)], {
-    ...{ build, each, held: { processes: 0, paths: 0 } },
-  });
+  const kinds = [scripted(SCRIPT), run(program(1)).bytes, run(program(3, 500), 256).bytes, run(program(2)).bytes];
+  const sources = () => [...kinds, ...kinds].map((bytes) => memorySource(bytes));
+  const recording = readRecording(sources(), { build, each, held: { processes: 0, paths: 0 } });
   const { forest } = recording;
-  expect(read.rows(recording)).toEqual(treeStats(forest, { spread: true }));
+  const meter = new StatsMeter(forest, { spread: true });
+  recording.visit(meter.visitor);
+  expect(read.rows(recording)).toEqual(meter.rows());
   expect(read.of(recording)).toBe(read);
   expect(read.rows(recording)?.length).toBeGreaterThan(3);
+  // Durations of all processes would take much memory.
+  expect(forest.processes.filter(({ durations }) => durations !== undefined)).toEqual([]);
+  // The core collects the same.
+  for (const isPlain of [false, true]) {
+    const others = readRecording(sources(), { build: { ...build, isPlain } });
+    expect(treeStats(others.forest, { spread: true })).toEqual(read.rows(recording));
+  }
   const filtered = readRecording(memorySource(scripted(SCRIPT)), { select: { focus: /query/ }, build });
   expect(read.of(filtered)).not.toBe(read);
   expect(read.of(filtered).rows(filtered)).toBeUndefined();

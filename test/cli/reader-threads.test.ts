@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, expect, test } from "vitest";
+import { Durations } from "../../src/base/durations.js";
 import { type ReplayOptions, replayTraces, type Threads } from "../../src/calltree/index.js";
 import { readerThreads } from "../../src/cli/reader-threads.js";
 import { type OpenFile, openFile } from "../../src/cli/trace-files.js";
@@ -65,9 +66,16 @@ function counting(threads = readerThreads(0)): Threads & { messages: number; loo
 function compare(file: OpenFile, options: Omit<ReplayOptions, "from" | "to">, threads = counting()): number {
   const { forest } = replayTraces(file.source, { ...options, threads, progress: () => undefined });
   const alone = replayTraces(file.source, options).forest;
-  const spreads = (read: typeof forest) =>
-    [...(read.processes[0].durations ?? [])].map(([func, durations]) => [func, durations.spread()] as const);
-  expect(new Map(spreads(forest))).toEqual(new Map(spreads(alone)));
+  const spreads = (read: typeof forest) => {
+    const sums = new Map<number, Durations>();
+    read.processes[0].durations?.addTo((func) => {
+      const own = sums.get(func) ?? new Durations();
+      sums.set(func, own);
+      return own;
+    });
+    return new Map([...sums].map(([func, durations]) => [func, durations.spread()]));
+  };
+  expect(spreads(forest)).toEqual(spreads(alone));
   const [{ durations: _own, ...process }] = forest.processes;
   const [{ durations: _alone, ...expected }] = alone.processes;
   expect(process).toEqual(expected);

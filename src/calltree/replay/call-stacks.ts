@@ -2,6 +2,7 @@
 import type { RecordDecoder } from "../../calltrace/index.js";
 import type { CollectedRequests } from "../collected-requests.js";
 import type { PackedDurations } from "../packed-durations.js";
+import type { CallDurations } from "./call-durations.js";
 import type { Endings } from "./endings.js";
 import type { NodeTable } from "./nodes.js";
 import type { Reach } from "./reach.js";
@@ -21,6 +22,8 @@ export interface TakenNodes {
   readonly goids: Float64Array<ArrayBuffer>;
   /** By function, if they were asked for and there was enough memory. */
   readonly durations?: PackedDurations;
+  /** The same of a small trace, call by call. */
+  readonly single?: CallDurations;
   /** Also if asked for and complete; with the numbers of nodes here. */
   readonly requests?: CollectedRequests;
 }

@@ -1,5 +1,6 @@
 /** Builds trees in TypeScript: unmerged ones, and those of a single call. Others are built by the core (core-stacks.ts). */
 import { type RecordDecoder, Status } from "../../calltrace/index.js";
+import type { CallDurations } from "./call-durations.js";
 import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
 import { CALL_EDGE } from "./edges.js";
 import { NO_FRAME } from "./frames.js";
@@ -17,8 +18,9 @@ export class ColumnStacks extends Stacks implements CallStacks {
     listener: Listener,
     scope: StackOptions,
     private readonly isWhole: boolean,
+    durations?: CallDurations,
   ) {
-    super(nodes, slots, listener, scope);
+    super(nodes, slots, listener, scope, durations);
   }
 
   run(slot: number, decoder: RecordDecoder, _chunk: OpenChunk, reach?: Pick<Reach, "check">): void {
@@ -49,8 +51,8 @@ export class ColumnStacks extends Stacks implements CallStacks {
   }
 
   take(): TakenNodes {
-    const { nodes, goroutines, goids } = this;
+    const { nodes, goroutines, goids, durations } = this;
     if (this.isWhole) nodes.sumSelf();
-    return { nodes, goroutines, goids };
+    return { nodes, goroutines, goids, ...(durations === undefined ? {} : { single: durations }) };
   }
 }

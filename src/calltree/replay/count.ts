@@ -4,6 +4,7 @@ import type { CollectedRequests } from "../collected-requests.js";
 import type { PackedDurations } from "../packed-durations.js";
 import type { AttachmentTable } from "./attachments.js";
 import type { TreeBuilder } from "./builder.js";
+import type { CallDurations } from "./call-durations.js";
 import type { CallStacks, TakenNodes } from "./call-stacks.js";
 import type { EdgeTable } from "./edges.js";
 import type { Endings } from "./endings.js";
@@ -18,6 +19,8 @@ export interface Counts {
   readonly stacks: StackCounts;
   /** By function, if asked for and known. */
   readonly durations?: PackedDurations;
+  /** The same of a small trace. */
+  readonly single?: CallDurations;
   /** If asked for and known; with the numbers of {@link nodes}. */
   readonly requests?: CollectedRequests;
 }
@@ -38,7 +41,7 @@ export interface Counted extends Counts {
 /** What is counted beside the nodes. */
 export interface StackCounts
   extends Pick<CallStacks, "stray" | "pruned" | "filtered">,
-    Omit<TakenNodes, "nodes" | "durations" | "requests"> {
+    Omit<TakenNodes, "nodes" | "durations" | "single" | "requests"> {
   readonly endings: Pick<Endings, "panics" | "goexits" | "running" | "recovered" | "earlier">;
 }
 
@@ -57,11 +60,12 @@ export function countedOf(counts: Counts, { events, goroutines, problem }: Presc
 /** What a builder has counted; it can count nothing more. */
 export function countsOf({ stacks, edges, attachments }: TreeBuilder): Counts {
   const { endings, stray, pruned, filtered } = stacks;
-  const { nodes, goroutines, goids, durations, requests } = stacks.take();
+  const { nodes, goroutines, goids, durations, single, requests } = stacks.take();
   const counts = { nodes, edges, attachments, stacks: { endings, stray, pruned, filtered, goroutines, goids } };
   return {
     ...counts,
     ...(durations === undefined ? {} : { durations }),
+    ...(single === undefined ? {} : { single }),
     ...(requests === undefined ? {} : { requests }),
   };
 }

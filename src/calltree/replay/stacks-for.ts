@@ -1,5 +1,6 @@
 /** Chooses what a tree is built with. */
 import type { ProcessTrace } from "../../calltrace/index.js";
+import { CallDurations } from "./call-durations.js";
 import type { CallStacks } from "./call-stacks.js";
 import { ColumnStacks } from "./column-stacks.js";
 import { acquire } from "./core.js";
@@ -20,7 +21,7 @@ export interface ReplayOptions extends Scope {
   readonly pathLimit?: number;
   /** Does without the core, or with it also for a small trace; by default, small traces do without. */
   readonly isPlain?: boolean;
-  /** Collects the durations of calls by function, where the core is used. */
+  /** Collects the durations of calls, those of a trace that is not small by function. */
   readonly collectsDurations?: boolean;
   /** Also collects requests, where all calls count; see {@link CoreRequests}. */
   readonly collectsRequests?: boolean;
@@ -37,7 +38,9 @@ export function stacksFor(
   const { noMerge = false, depthLimit = DEPTH_LIMIT, pathLimit = PATH_LIMIT } = options;
   const isWhole = !noMerge && options.family === undefined && options.reach === undefined;
   if (!isWhole || options.isPlain) {
-    return new ColumnStacks(new NodeTable(!noMerge, depthLimit, pathLimit), slots, listener, options, isWhole);
+    const durations = isWhole && options.collectsDurations ? new CallDurations() : undefined;
+    const nodes = new NodeTable(!noMerge, depthLimit, pathLimit);
+    return new ColumnStacks(nodes, slots, listener, options, isWhole, durations);
   }
   const { collectsDurations = false, collectsRequests = false, requestRoot } = options;
   const core = acquire(depthLimit, pathLimit, { collects: collectsDurations || collectsRequests });

@@ -5,6 +5,7 @@
 import { grown } from "../../base/columns.js";
 import { Kind, type RecordDecoder } from "../../calltrace/index.js";
 import { Ending } from "../ending.js";
+import type { CallDurations } from "./call-durations.js";
 import { CALL_EDGE } from "./edges.js";
 import { bump, Endings } from "./endings.js";
 import { FramePool, NO_FRAME } from "./frames.js";
@@ -41,6 +42,8 @@ export class Stacks {
     protected readonly slots: SlotTable,
     private readonly listener: Listener,
     private readonly scope: StackOptions = {},
+    /** Gets those of all calls that count. */
+    protected readonly durations?: CallDurations,
   ) {
     this.endings = new Endings(slots, (node) => this.hold(node));
     this.minimum = scope.minimum ?? 0;
@@ -87,7 +90,7 @@ export class Stacks {
   }
 
   private replayPart(slot: number, decoder: RecordDecoder, begin: number, count: number): void {
-    const { nodes, slots, frames, observer, minimum } = this;
+    const { nodes, slots, frames, observer, minimum, durations } = this;
     const { reach, counts = true } = this.scope;
     const from = slots.from[slot];
     const to = slots.to[slot];
@@ -159,6 +162,7 @@ export class Stacks {
             calls[node]++;
             total[node] += duration;
             self[node] += own;
+            durations?.add(func[node], duration);
             if (begin < first[node]) first[node] = begin;
             if (end > last[node]) last[node] = end;
             if (top === NO_FRAME) this.outermost(slot, node);
@@ -250,6 +254,7 @@ export class Stacks {
         nodes.calls[node]++;
         nodes.total[node] += duration;
         nodes.self[node] += own;
+        this.durations?.add(nodes.func[node], duration);
         if (begin < nodes.first[node]) nodes.first[node] = begin;
         if (end > nodes.last[node]) nodes.last[node] = end;
         bump(this.endings.running, node);
