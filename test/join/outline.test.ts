@@ -12,24 +12,27 @@ import { memorySource } from "../support/calltrace/memory-source.js";
 const GOROUTINES = 12;
 const END = 100_000;
 
+const choices = fc.array(fc.nat(1 << 20), { maxLength: 500, size: "max" });
 const stay = fc.record({
   state: fc.constantFrom(State.running, State.runnable, State.lock, State.channel, State.sleep, State.syscall),
   length: fc.integer({ min: 1, max: 9000 }),
   waker: fc.integer({ min: -1, max: GOROUTINES }),
 });
 const lives = fc.array(fc.array(stay, { maxLength: 40 }), { minLength: GOROUTINES, maxLength: GOROUTINES });
+/** Where waits are few, slices of time are shorter than the clock can tell apart. */
+const scale = fc.constantFrom(1, 1 / 1024);
 const stops = fc.array(fc.tuple(fc.nat(END), fc.integer({ min: 1, max: 3000 })), { maxLength: 8 });
 
 test("an outline has all that blame needs", () => {
   let pairs = 0;
   let stopped = 0;
   fc.assert(
-    fc.property(fc.array(fc.nat(1 << 20), { maxLength: 500, size: "max" }), lives, stops, (choices, lives, stops) => {
+    fc.property(choices, lives, scale, stops, (choices, lives, scale, stops) => {
       const table = new StayTable();
       const stays = lives.flatMap((stays, index) => {
         let begin = 0;
         return stays.map(({ state, length, waker }) => {
-          const own = { goid: index + 1, begin, end: begin + length, state, waker };
+          const own = { goid: index + 1, begin, end: begin + length * scale, state, waker };
           begin = own.end;
           return own;
         });

@@ -49,7 +49,7 @@ export class Walk extends Meter {
     if (at + this.stride > this.limit) return WalkStop.calls;
     const within = now >= this.opens && now <= this.to;
     const passes = within && this.minimum === 0;
-    if (passes && now > this.due) return this.askLook(now);
+    if (passes && this.hasToLook(now)) return this.askLook(now);
     if (passes && this.passed < at && !this.passHeld()) return WalkStop.events;
     const call = changetype<Open>(at);
     if (this.metered !== 0) {
@@ -96,7 +96,7 @@ export class Walk extends Meter {
     const duration = finish - start;
     const visible = shown && node.has(MappedFlag.visible);
     const passes = visible && duration >= this.minimum;
-    if (passes && finish > this.due) return this.askLook(finish);
+    if (passes && this.hasToLook(finish)) return this.askLook(finish);
     if (passes && this.passed < this.next && !this.passHeld()) return WalkStop.events;
     const counts = shown && !node.has(MappedFlag.context);
     let own: f64 = 0;
@@ -127,6 +127,12 @@ export class Walk extends Meter {
     this.observed = 0;
     this.leave(call);
     return rows ? WalkStop.rows : WalkStop.done;
+  }
+
+  /** Whether the host has to look at an event. It may want to look again after the time at which it has just looked. */
+  @inline
+  hasToLook(time: f64): bool {
+    return time > this.due && this.looked === 0;
   }
 
   askLook(time: f64): WalkStop {
