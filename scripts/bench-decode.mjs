@@ -5,8 +5,10 @@
 // an older release. Of several threads also the processor time of the one that works most (Linux): on a machine with free cores,
 // that is how long the reading takes. Threads need dist/bin (npm run build).
 //
-//   node scripts/bench-decode.mjs [--size 256] [--before DIR] [--stats | --walk] [--threads N]
+//   node scripts/bench-decode.mjs [--size 256 | --trace-file FILE] [--before DIR] [--stats | --walk] [--threads N]
 //
+// --trace-file measures with the trace of a real program, saved by 'gotrace run --save', instead of generated ones. For 0.1.0 it
+// must have no record that came with version 3: go statements in traced code have none.
 // --threads is how many read a trace, by default as many as there are processors. One with very many paths is read by one.
 // --size is the size of each trace in MiB; DIR is a checkout of an older release with its node_modules (a worktree of the
 // first commit of 0.1.0, say). The traces are files, and each is read by a process of its own, so that the printed memory is
@@ -15,6 +17,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  copyFileSync,
   fstatSync,
   mkdtempSync,
   openSync,
@@ -25,7 +28,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
@@ -40,6 +43,7 @@ const BRANCHINGS = { "many calls a path": 7, "200,000 paths": 9, "many paths": 1
 const { values } = parseArgs({
   options: {
     size: { type: "string", default: "256" },
+    "trace-file": { type: "string" },
     before: { type: "string" },
     trace: { type: "string" },
     reader: { type: "string" },
@@ -61,7 +65,7 @@ else {
 }
 
 async function compare(directory) {
-  const { generate } = await import("./lib-calltrace.mjs");
+  const { generate, toVersion2 } = await import("./lib-calltrace.mjs");
   const own = [
     new URL("../src/calltree/index.ts", import.meta.url),
     new URL("../src/callstats/index.ts", import.meta.url),
@@ -77,11 +81,11 @@ async function compare(directory) {
     const args = [fileURLToPath(import.meta.url), ...task];
     return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
   };
-  for (const [title, branching] of Object.entries(BRANCHINGS)) {
-    const bytes = generate(Number(values.size) * 2 ** 20, branching);
-    // The trace has no record that came with version 3, and older releases read only version 2.
-    new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, 2, true);
-    writeFileSync(file, bytes);
+  const real = values["trace-file"];
+  for (const [title, branching] of real ? [[basename(real)]] : Object.entries(BRANCHINGS)) {
+    if (real) copyFileSync(real, file);
+    else writeFileSync(file, generate(Number(values.size) * 2 ** 20, branching));
+    if (values.before) toVersion2(file);
     const ratios = [];
     const threaded = [];
     const busiest = [];

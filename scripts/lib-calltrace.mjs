@@ -1,7 +1,9 @@
 // Generates call traces for benchmarks and fuzzing.
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import "./typescript.mjs";
 
 const { TraceWriter } = await import("../test/support/calltrace/writer.ts");
+const { Chunk, HEADER_FIELDS, HEADER_SIZE, OLDEST_VERSION } = await import("../src/calltrace/spec.ts");
 
 /**
  * A trace like that of a real program: stacks 5 to 15 deep, several goroutines whose chunks interleave, short-lived
@@ -67,4 +69,22 @@ export function xorshift(seed) {
     state ^= state << 5;
     return state >>> 0;
   };
+}
+
+/** Makes the trace in a file one of gotrace 0.1.0, which knows no control chunk; its records stay as they are. */
+export function toVersion2(path) {
+  const file = openSync(path, "r+");
+  const header = Buffer.alloc(HEADER_SIZE);
+  readSync(file, header, 0, HEADER_SIZE, 0);
+  const at = (field) => HEADER_FIELDS.find(({ name }) => name === field).offset;
+  const control = Number(header.readBigUInt64LE(at("control")));
+  if (control !== 0) {
+    const size = Buffer.alloc(4);
+    readSync(file, size, 0, 4, control + Chunk.size);
+    writeSync(file, Buffer.alloc(size.readUInt32LE()), 0, size.readUInt32LE(), control);
+    header.writeBigUInt64LE(0n, at("control"));
+  }
+  header.writeUInt32LE(OLDEST_VERSION, at("version"));
+  writeSync(file, header, 0, HEADER_SIZE, 0);
+  closeSync(file);
 }

@@ -53,7 +53,7 @@ const FIRST_TABLE: u32 = 256;
 
 /** A table of calls that were looked up lately: function, caller, and node, 64 bits for the first two. */
 const RECENT_SIZE: usize = 16;
-const RECENT: usize = (1 << 16) * RECENT_SIZE;
+const RECENT: usize = (1 << 14) * RECENT_SIZE;
 export const recent: usize = memory.data(<i32>RECENT, 64);
 
 /** Where in that table a call would be. */

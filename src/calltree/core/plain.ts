@@ -28,7 +28,7 @@ const ended: usize = memory.data(<i32>(ENDED_MOST * ENDED), 8);
 
 /** Replays records up to one that is not plain, or not ordinary; there may be none before it. */
 export function replayPlain(s: State): void {
-  if (changetype<usize>(s.base) === 0 || s.panicked !== 0 || s.from > 0 || s.to !== Infinity) return;
+  if (changetype<usize>(s.base) === 0 || s.panicked !== 0 || !(s.floor >= s.from)) return;
   if (s.end < s.position + LONGEST) return;
   if (!(abs(s.ticks) < EXACT && abs(s.pairTicks) < EXACT && s.slope > 0 && s.slope < EXACT)) return;
   // From then on times do not decrease.
@@ -41,6 +41,21 @@ function timeOf(s: State, ticks: f64): f64 {
   return s.pairNano + (ticks * s.slope + s.rounding - s.rounding);
 }
 
+/** The least address of a frame that may be next to the innermost one: those down to there began in the window and are no request. */
+function firstBelow(s: State): usize {
+  const base = changetype<usize>(s.base);
+  const least = s.open === null ? base : changetype<usize>(s.open) - FRAME;
+  if (s.from <= 0) return least;
+  let low = base;
+  let high = changetype<usize>(s.top);
+  while (low < high) {
+    const middle = low + ((high - low + FRAME) / (2 * FRAME)) * FRAME;
+    if (s.from > changetype<Frame>(middle).start) low = middle;
+    else high = middle - FRAME;
+  }
+  return max(least, low);
+}
+
 /** @typeParam Collects bool if durations are collected, else void */
 function loop<Collects>(s: State): void {
   const last = s.end - LONGEST;
@@ -48,14 +63,14 @@ function loop<Collects>(s: State): void {
   const pairNano = s.pairNano;
   const slope = s.slope;
   const rounding = s.rounding;
-  const capture = s.capture;
+  const latest = min(s.capture, s.to);
   // From memory, so that the compiler does not make it anew each time.
   const one = load<f64>(ONE);
-  const base = changetype<usize>(s.base);
-  const open = changetype<usize>(s.open);
   // Of frames, the addresses of those beneath are used.
-  const first = open !== 0 ? open - FRAME : base;
-  const room = endOf(s.base) - 3 * FRAME - first;
+  const first = firstBelow(s);
+  const most = endOf(s.base) - 3 * FRAME;
+  if (first > most) return;
+  const room = most - first;
   const sizes = load<u64>(SIZES);
   let at = s.position;
   let ticks = <i64>s.ticks - <i64>pairTicks;
@@ -71,7 +86,7 @@ function loop<Collects>(s: State): void {
     const later =
       ticks + <i64>((word >> <u64>load<u32>(tag, TAGS + TagPlace.shift)) & <u64>load<u32>(tag, TAGS + TagPlace.mask));
     const now = pairNano + (<f64>later * slope + rounding - rounding);
-    if (now > capture) break;
+    if (now > latest) break;
     const enters = <i64>load<i32>(tag, TAGS + TagPlace.enters);
     const id = <u32>(word >> 3) & load<u32>(tag, TAGS + TagPlace.ids);
     const call = recentAt(node, id);
