@@ -46,12 +46,15 @@ func after(site *Site, f func()) func() {
 	}
 	id := load32(site)
 	if id == 0 {
-		id = define(site, defGo)
+		id = define(site, defGo, 4) // callers, define, after, After
 	}
 	s := acquire()
 	if s == nil {
 		drop()
 		return f
+	}
+	if s.resumes != load32(&hot.resumes) {
+		enterLate(s, false)
 	}
 	now, ok := ready(s, 0, lenSpawn)
 	ref := uint64(0)

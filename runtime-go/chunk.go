@@ -144,7 +144,7 @@ func openChunk(s *slot, off, n, ticks, nano uint64) {
 	s.written += n
 	s.pos = off + chunkHeader
 	s.end = off + n
-	s.lim = s.end - 8
+	setLimit(s)
 	setLast(s, ticks)
 }
 

@@ -49,7 +49,8 @@ func openControl(s *settingsOf) {
 	put64(p, ctrRingAge, rec.ringAge)
 	store64((*uint64)(p), chunkMagic|chunkControl<<16|controlSize<<32)
 	store64((*uint64)(add(hot.base, hdrControl)), off)
-	applyControl()
+	newPause(1).install()
+	applyControl(nil)
 }
 
 // controlled applies what the gotrace command has changed in the control chunk.
@@ -58,12 +59,22 @@ func openControl(s *settingsOf) {
 //go:nocheckptr
 func controlled() {
 	if load32((*uint32)(add(rec.control, ctrGeneration))) != rec.generation {
-		lock()
-		applyControl()
-		unlock()
+		reapply()
 	}
 	if asked := load32((*uint32)(add(rec.control, ctrDump))); asked != load32(&snapshots.asked) {
 		snapshot(ticks(), &cause{text: "asked for", asked: asked})
+	}
+}
+
+//go:norace
+func reapply() {
+	for done := false; !done; {
+		next := newPause(load32(&hot.resumes) + 2)
+		lock()
+		if done = next.number == hot.resumes+2; done {
+			applyControl(next)
+		}
+		unlock()
 	}
 }
 
@@ -71,15 +82,25 @@ func controlled() {
 //
 //go:norace
 //go:nocheckptr
-func applyControl() {
+func applyControl(next *pause) {
 	p := rec.control
 	generation := load32((*uint32)(add(p, ctrGeneration)))
 	minimum := *(*uint64)(add(p, ctrMinimum))
 	rec.depthLimit = load32((*uint32)(add(p, ctrDepth)))
-	rec.framed = rec.mode == modeRing || minimum > 0 || rec.depthLimit > 0
+	// Calls that are open must be known by name where not all are recorded, for enterLate.
+	rec.framed = rec.mode == modeRing || minimum > 0 || rec.depthLimit > 0 || selection() != ""
 	setWatched()
 	selectSites()
-	hot.idle = load32((*uint32)(add(p, ctrGate))) != 0
+	idle := load32((*uint32)(add(p, ctrGate))) != 0
+	if !idle && next != nil {
+		// Calls that are open are recorded that were not when they began, if their
+		// functions were off.
+		pauseEnded()
+		hot.idle = false
+		next.install()
+	}
+	hot.pause.began = idle
+	hot.idle = idle
 	rec.generation = generation
 	store32((*uint32)(add(p, ctrApplied)), generation)
 }
@@ -119,16 +140,12 @@ func resume() bool {
 		if cas32(hot.gate, gateAsked, gatePaused) {
 			asked := load32((*uint32)(add(rec.control, ctrDump)))
 			snapshot(ticks(), &cause{text: "asked for", asked: asked})
-			lock()
-			applyControl()
-			unlock()
+			reapply()
 		}
 		return false
 	default:
 		return false
 	}
-	lock()
-	applyControl()
-	unlock()
+	reapply()
 	return !hot.idle
 }

@@ -10,7 +10,7 @@ import (
 )
 
 type event struct {
-	kind string // enter exit panic goexit deferred spawn
+	kind string // enter late exit panic goexit deferred spawn
 	id   uint32 // of deferred: panics at Enter
 	t    uint64 // ticks
 	off  uint64
@@ -177,6 +177,9 @@ func decode(t testing.TB, path string) *trace {
 				case 3:
 					emit("spawn", le.Uint32(b[p+6:]), delta)
 					n = 10
+				case 11:
+					emit("late", le.Uint32(b[p+6:]), delta)
+					n = 10
 				case 4:
 					emit("panic", 0, delta)
 					n = 6
@@ -206,7 +209,7 @@ func decode(t testing.TB, path string) *trace {
 	}
 	for _, g := range tr.gs {
 		for _, e := range g.ev {
-			if (e.kind == "enter" || e.kind == "spawn") && tr.defs[e.id].name == "" {
+			if (e.kind == "enter" || e.kind == "late" || e.kind == "spawn") && tr.defs[e.id].name == "" {
 				t.Fatalf("%s at %d: id %d has no definition", e.kind, e.off, e.id)
 			}
 		}

@@ -16,18 +16,12 @@ const (
 // define gives site the next id and writes its definition: Go's own name of
 // the function that calls the hook, its file, and the line of the function's
 // entry (for a go statement, the line of the statement). It returns 0 when
-// recording has stopped. Only enterSlow, spawn and after may call it: it skips
-// a fixed number of frames.
+// recording has stopped. skip is how many frames there are before that function's.
 //
 //go:norace
 //go:noinline
-func define(site *uint32, kind uint8) uint32 {
+func define(site *uint32, kind uint8, skip int) uint32 {
 	var pcs [1]uintptr
-	// Skipped: callers, define, enterSlow, enter, Enter.
-	skip := 5
-	if kind == defGo {
-		skip = 4 // callers, define, spawn, Spawn
-	}
 	var name, file string
 	var line int
 	if callers(skip, (*[1]uintptr)(noescape(unsafe.Pointer(&pcs)))[:]) == 1 {

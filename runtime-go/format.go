@@ -167,6 +167,7 @@ const (
 	ctlTest     = 8  // like ctlBegin, for a goroutine that runs a test
 	ctlResume   = 9  // in a snapshot: the goroutine of the slot
 	ctlFrame    = 10 // in a snapshot: an open frame
+	ctlLate     = 11 // the enter of a call that began during a pause
 
 	// The second byte of 4 to 6: length of the chain of panics at Enter.
 	argShift = 8
@@ -179,6 +180,7 @@ const (
 	lenTest    = 28
 	lenResume  = 48
 	lenFrame   = 14
+	lenLate    = 10
 	lenExitEnd = 6 // exits that are control records
 	// lenMax is the room a chunk must have for any record to be written
 	// with 8-byte stores.

@@ -81,6 +81,8 @@ func golden() []byte {
 	open(c, 192, 1200700, 600350)
 	putBegin(c, 1200700, 20, 1, 0, ^uint32(0))
 	putEnter(c, 2, 1200800)
+	putLate(c, 4, 1200850)
+	putLate(c, 1<<32-2, 1200850)
 	putParent(c, 1200900, 0xfedcba987655, 0xabcdef012345)
 	putExit(c, 0, 0, 1201000)
 

@@ -31,12 +31,21 @@ import "unsafe"
 //go:noinline
 func Enter(site *uint32) func() {
 	if hot.idle {
-		if hot.off || hot.mine && *hot.gate-1 < gateAsked-1 || !resume() {
+		if hot.off {
 			return leaveNothing
+		}
+		// Without began, recording has gone on meanwhile.
+		p := hot.pause
+		if *site != 0 && *hot.gate-1 < gateAsked-1 {
+			if p.began {
+				return p.leave
+			}
+		} else if !wake(site) {
+			return p.exit()
 		}
 	}
 	if int32(*site) < 0 {
-		return leaveNothing
+		return hot.pause.exit()
 	}
 	return leaving(enter(site))
 }
@@ -44,11 +53,11 @@ func Enter(site *uint32) func() {
 // siteOff is set in a site of a function that is not recorded.
 const siteOff = 1 << 31
 
-// unrecorded stands for the length of the chain of panics of a call that is not
-// recorded.
-const unrecorded = ^uintptr(0)
+// From addresses on, what stands for the length of the chain of panics is a pause, of a
+// call that is not recorded.
+const addresses = 1 << 16
 
-// leaveNothing is the exit of calls that are not recorded.
+// leaveNothing is the exit of calls of a process that is not traced.
 func leaveNothing() {}
 
 // leaving returns the function that records an exit. panics is the length of
@@ -70,8 +79,9 @@ func leavingPanics(panics uintptr) func() {
 		return leave1
 	case 2:
 		return leave2
-	case unrecorded:
-		return leaveNothing
+	}
+	if panics >= addresses {
+		return (*pause)(toPtr(panics)).leave
 	}
 	// The closure cannot be marked norace, and need not be: it only reads panics.
 	return func() { leave(panics) }
@@ -209,7 +219,7 @@ func exit(token uintptr) {
 	pos := s.pos
 	depth := s.depth
 	if s.goid != *(*uint64)(unsafe.Pointer(uintptr(g) + hot.goidOff)) || pos > s.lim || now >= s.due ||
-		depth <= s.spawnDepth || *(*unsafe.Pointer)(unsafe.Pointer(uintptr(g) + offPanic)) != nil {
+		depth <= s.floor || *(*unsafe.Pointer)(unsafe.Pointer(uintptr(g) + offPanic)) != nil {
 		exitSlow(token, now)
 		return
 	}

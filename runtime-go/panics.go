@@ -31,28 +31,28 @@ func panicHead(g unsafe.Pointer) unsafe.Pointer {
 }
 
 // leftBy finds out from the stack what runs the deferred call: ctlPanic,
-// ctlGoexit, or 0 if the function itself does on return. Only exitSlow may call
-// it: it skips a fixed number of frames.
+// ctlGoexit, or 0 if the function itself does on return, whose name it returns.
+// Called by what exits call, it needs to see few frames before that.
 //
 //go:norace
 //go:noinline
-func leftBy() uint64 {
+func leftBy() (kind uint64, name string) {
 	var pcs [24]uintptr
-	// Skipped: callers, leftBy, exitSlow, exit.
-	n := callers(4, (*[24]uintptr)(noescape(unsafe.Pointer(&pcs)))[:])
+	// Skipped: callers, leftBy, its caller.
+	n := callers(3, (*[24]uintptr)(noescape(unsafe.Pointer(&pcs)))[:])
 	for _, pc := range pcs[:n] {
 		name, _ := function(pc - 1)
 		switch {
 		case name == "runtime.gopanic":
-			return ctlPanic
+			return ctlPanic, ""
 		case name == "runtime.Goexit":
-			return ctlGoexit
+			return ctlGoexit, ""
 		case hasPrefix(name, "runtime."), hasPrefix(name, ownPrefix):
 		default:
-			return 0
+			return 0, name
 		}
 	}
-	return 0
+	return 0, ""
 }
 
 // linkWorks checks the offset of _panic.link with two nested panics that it

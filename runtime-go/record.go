@@ -37,6 +37,20 @@ func putEnter(s *slot, id, now uint64) {
 	s.depth++
 }
 
+// putLate writes the late enter of a call that began during a pause.
+//
+//go:norace
+//go:nocheckptr
+func putLate(s *slot, id, now uint64) {
+	d := elapsed(s, now)
+	p := add(hot.base, uintptr(s.pos))
+	putFrame(s, id, s.pos)
+	put16(p, 8, uint16(id>>16))
+	put64(p, 0, tagControl|ctlLate<<3|d<<16|id<<48)
+	s.pos += lenLate
+	s.depth++
+}
+
 // putExit writes an exit: plain (kind 0), or a control record of another kind
 // with the length of the chain of panics at Enter.
 //

@@ -57,7 +57,7 @@ func ringChunk(s *slot, need, t, nano uint64) (uint64, uint64, bool) {
 	s.written += n
 	s.pos = off + ringHeader + snapshot
 	s.end = off + n
-	s.lim = s.end - 8
+	setLimit(s)
 	setLast(s, t)
 	return t, nano, true
 }

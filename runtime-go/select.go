@@ -43,6 +43,7 @@ func addSite(site *uint32, def uintptr) bool {
 	storePtr((*uintptr)(unsafe.Pointer(&e.site)), uintptr(unsafe.Pointer(site)))
 	e.def = def
 	last.n++
+	nameSite(e)
 	return isSelected(nameAt(def))
 }
 

@@ -17,8 +17,10 @@ type slot struct {
 	due        uint64 // ticks at which the next clock pair is due
 	depth      uint32 // open frames
 	spawnDepth uint32 // depth at the innermost open Spawn, 0 if none is open
-	spawns     *node  // stack of open Spawns
-	frames     *frame // the open frames, if rec.framed; outermost first
+	// Exits from at most this depth take the slow path: spawnDepth, or that of late calls.
+	floor   uint32
+	resumes uint32 // hot.resumes when the goroutine had all calls that are open
+	frames  *frame // the open frames, if rec.framed; outermost first
 
 	// Second cache line.
 	room      uint32 // frames that fit, or the limit of depth
@@ -34,10 +36,14 @@ type slot struct {
 	ref    uint64
 
 	// Third cache line.
-	begun  uint64 // ticks at which the goroutine began
-	test   uint32
-	goSite uint32 // id of the go statement
-	_      [48]byte
+	begun    uint64 // ticks at which the goroutine began
+	test     uint32
+	goSite   uint32         // id of the go statement
+	spawns   *node          // stack of open Spawns
+	late     unsafe.Pointer // stack of open late calls
+	lates    uint32
+	lateRoom uint32
+	_        [24]byte
 }
 
 // table is an open-addressing hash table from g pointer to slot. Entries

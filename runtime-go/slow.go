@@ -4,6 +4,8 @@ package rt
 // goroutine, a full chunk, a due clock pair, wide records, exits by panic, and
 // every event if the fast paths are unavailable or recording has stopped.
 
+import "unsafe"
+
 // running reports whether the current event is to be recorded. It starts the
 // recorder at the first hook; after the stop it counts the event as dropped.
 //
@@ -42,16 +44,14 @@ func enterSlow(site *uint32) uintptr {
 	if !running() {
 		return 0
 	}
-	if hot.idle {
-		return unrecorded
-	}
+	paused := uintptr(unsafe.Pointer(hot.pause)) // before what decides about the call
 	id := load32(site)
 	first := id == 0
 	if first {
-		id = define(site, defFunction)
+		id = define(site, defFunction, 5) // callers, define, enterSlow, enter, Enter
 	}
-	if id&siteOff != 0 {
-		return unrecorded
+	if hot.idle || id&siteOff != 0 {
+		return paused
 	}
 	s := acquire()
 	if s == nil {
@@ -61,8 +61,11 @@ func enterSlow(site *uint32) uintptr {
 	if first {
 		relate(s, 0)
 	}
+	if s.resumes != load32(&hot.resumes) {
+		enterLate(s, true)
+	}
 	if (rec.framed || s.frames != nil) && !fitFrames(s) {
-		return unrecorded
+		return paused
 	}
 	if now, ok := ready(s, 0, 8); ok && id != 0 {
 		putEnter(s, uint64(id), now)
@@ -92,12 +95,12 @@ func exitSlow(token uintptr, at uint64) {
 	kind := uint64(0)
 	if rec.linkOff != 0 {
 		if g, _ := gticks(); panicDepth(g) > token {
-			if kind = leftBy(); kind == 0 {
+			if kind, _ = leftBy(); kind == 0 {
 				kind = ctlPanic
 			}
 		}
 	} else {
-		kind = leftBy()
+		kind, _ = leftBy()
 	}
 	if kind == 0 && token != 0 {
 		kind = ctlDeferred
@@ -107,6 +110,7 @@ func exitSlow(token uintptr, at uint64) {
 		drop()
 		return
 	}
+	endLates(s, at)
 	which, id, took := -1, uint32(0), uint64(0)
 	if hot.watched {
 		id, took = innermost(s, at)
@@ -170,15 +174,17 @@ func acquireAs(test uint32) *slot {
 //go:norace
 func begin(s *slot, goid, parent uint64, test uint32) bool {
 	// A chunk that ready opens needs no snapshot of the goroutine that has ended.
-	s.goid, s.depth = 0, 0
+	s.goid, s.depth, s.lates, s.resumes = 0, 0, 0, 0
 	now, ok := ready(s, 0, lenTest)
 	if !ok {
 		return false
 	}
 	s.goid = goid
+	setFloor(s)
 	for s.spawns != nil {
 		pop(s)
 	}
+	setLimit(s)
 	ref := takeToken()
 	putBegin(s, now, goid, parent, ref, test)
 	s.begun, s.parent, s.ref, s.test = now, parent, ref, test

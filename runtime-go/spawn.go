@@ -65,12 +65,15 @@ func spawn(site *uint32) {
 	}
 	id := load32(site)
 	if id == 0 {
-		id = define(site, defGo)
+		id = define(site, defGo, 4) // callers, define, spawn, Spawn
 	}
 	s := acquire()
 	if s == nil {
 		drop()
 		return
+	}
+	if s.resumes != load32(&hot.resumes) {
+		enterLate(s, false)
 	}
 	now, ok := ready(s, 0, lenSpawn)
 	if ok && id != 0 {
@@ -92,6 +95,7 @@ func mark(s *slot, ref uint64) {
 	}
 	n.depth = s.depth
 	s.spawnDepth = s.depth
+	setFloor(s)
 	n.token, n.prev = 0, 0
 	cur := getProfLabel()
 	user := cur
@@ -137,19 +141,29 @@ func spawned() {
 	}
 	// Not acquire: nothing is written, and after the stop the labels must
 	// still be put back.
+	if s := current(); s != nil && s.spawns != nil {
+		restore(s)
+	}
+}
+
+// current returns the slot of the calling goroutine, nil if it has not begun on one.
+//
+//go:norace
+//go:nocheckptr
+func current() *slot {
 	g, _ := gticks()
 	s := rec.table.find(uintptr(g))
-	if s == nil || s.spawns == nil {
-		return
+	if s == nil {
+		return nil
 	}
 	if rec.portable {
 		if s.depth == 0 && s.goid != stackGoid() {
-			return
+			return nil
 		}
 	} else if s.goid != *(*uint64)(add(g, rec.goidOff)) {
-		return
+		return nil
 	}
-	restore(s)
+	return s
 }
 
 // restore ends s's innermost open Spawn and puts back the labels from before it,
@@ -230,6 +244,7 @@ func pop(s *slot) {
 	if s.spawns != nil {
 		s.spawnDepth = s.spawns.depth
 	}
+	setFloor(s)
 }
 
 // storeNode stores without a write barrier: neither side is on the Go heap.

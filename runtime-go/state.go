@@ -43,7 +43,11 @@ var hot struct {
 	// Exits of calls that took less than least ticks, or most or more, go to
 	// exitWatched; span is most-least.
 	least, span uint64
-	_           [pageMax]byte
+	// pause has the exit of calls that are not recorded; resumes counts the ends of pauses
+	// (late.go).
+	pause   *pause
+	resumes uint32
+	_       [pageMax]byte
 }
 
 // rec is the rest of the recorder's state.
@@ -79,6 +83,11 @@ var rec struct {
 	handRests  uint32 // how often it does without looking
 	ageRests   uint32 // and without looking for what is too old
 	open       uint64 // bytes of the chunks at which slots write
+
+	// Late calls: buffers for stacks, and sites by name.
+	walks                 *walk
+	named                 unsafe.Pointer
+	namedRoom, namedCount uintptr
 
 	sites     *sites // of functions, by id
 	sitesLast *sites

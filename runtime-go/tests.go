@@ -16,8 +16,8 @@ type Named interface{ Name() string }
 //go:norace
 //go:noinline
 func EnterTest(site *uint32, t Named) func() {
-	if hot.idle && !resume() || int32(*site) < 0 {
-		return leaveNothing
+	if hot.idle && !wake(site) || int32(*site) < 0 {
+		return hot.pause.exit()
 	}
 	nameTest(t)
 	return leaving(enter(site))
@@ -72,10 +72,7 @@ func defineTest(name string) uint32 {
 	if len(name) > maxText {
 		name = name[:maxText]
 	}
-	hash := uint64(len(name))
-	for i := 0; i < len(name); i++ {
-		hash = (hash ^ uint64(name[i])) * 0x100000001b3
-	}
+	hash := hashOf(name)
 	lock()
 	if rec.tests == 0 || rec.testHash != hash {
 		if putDefinitionAs(^rec.tests, defTest, name, "", 0) {

@@ -143,7 +143,7 @@ func TestToggled(t *testing.T) {
 			for _, e := range g.ev {
 				switch e.kind {
 				case "spawn":
-				case "enter":
+				case "enter", "late":
 					open = append(open, e.id)
 				default:
 					if len(open) == 0 {
@@ -154,7 +154,11 @@ func TestToggled(t *testing.T) {
 			}
 			// The process may end before a goroutine does that has sent its result.
 			if len(open) > 1 || len(open) == 1 && tr.name(open[0]) != "gotrace.internal/rt_test.elsewhere" {
-				t.Fatalf("%s: goroutine %d: %d calls did not end", env, g.goid, len(open))
+				var names []string
+				for _, id := range open {
+					names = append(names, tr.name(id))
+				}
+				t.Fatalf("%s: goroutine %d: calls did not end: %v", env, g.goid, names)
 			}
 		}
 		if tr.stop != 0 || tr.dropped != 0 || tr.recorded == 0 {

@@ -80,6 +80,17 @@ func putString(p unsafe.Pointer, s string) {
 	}
 }
 
+// hashOf returns a hash of a name (FNV-1a with another offset).
+//
+//go:norace
+func hashOf(name string) uint64 {
+	hash := uint64(len(name))
+	for i := 0; i < len(name); i++ {
+		hash = (hash ^ uint64(name[i])) * 0x100000001b3
+	}
+	return hash
+}
+
 // copyString copies as much of s as fits, and returns how much. The built-in copy
 // reports its reads and writes to the race detector, whatever the pragma says.
 //

@@ -57,13 +57,13 @@ export function addCollected(
   }
   let slowest = 0;
   const known = [...unpackRequests(requests)].sort((a, b) => a.start - b.start);
-  for (const { signature, ...request } of known) {
+  for (const { signature, late, ...request } of known) {
     const { root, handler } = handlers[signature];
     if (!isRoot(root)) continue;
     slowest++;
     const { start, duration } = request;
     const times = { wall: info.startWall + start, time: duration, states: undefined };
-    list({ ...request, ...times, process, node: root, handler });
+    list({ ...request, ...times, isLate: late === 1, process, node: root, handler });
   }
   return { unsplit, slowest: slowest < count ? slowest : Number.POSITIVE_INFINITY };
 }

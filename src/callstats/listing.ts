@@ -56,7 +56,7 @@ export interface CallRecord {
   readonly wall: number;
   readonly duration: number;
   readonly self: number;
-  /** Whether it began before the trace of a ring reaches: then its times are those since then. */
+  /** Whether it began before the trace of a ring reaches, or while recording was paused: then its times are those since then. */
   readonly isCut: boolean;
   readonly end: keyof typeof Ending;
   /** How duration and self time divide into states; undefined without an execution trace. */
@@ -95,6 +95,8 @@ export interface Candidate {
   readonly self: number;
   readonly how: Ending;
   readonly calls: number;
+  /** Whether it began before `start`, while recording was paused. */
+  readonly isLate?: boolean;
   /** Set when the candidate is kept. */
   states: StateSums | undefined;
 }
@@ -151,6 +153,7 @@ export class CallLister implements CallVisitor {
     calls: number,
     states: CallStates | undefined,
     number: number,
+    isLate: boolean,
   ): void {
     const { by, minimum = 0, depth = Number.POSITIVE_INFINITY } = this.options;
     if (!this.asked[this.func[node]]) return;
@@ -163,7 +166,7 @@ export class CallLister implements CallVisitor {
     this.calls++;
     const { process, goid } = this.goroutine!;
     const candidate: Candidate = {
-      ...{ process, goid, number, node, start, duration, self, how, calls },
+      ...{ process, goid, number, node, start, duration, self, how, calls, isLate },
       wall: this.wall + start,
       time: counted,
       states: undefined,
@@ -193,7 +196,21 @@ export function offer(best: Best<Candidate>, candidate: Candidate, states: CallS
 /** A call as it is listed. @param tests by process, what has been looked up; added to */
 export function recordOf(
   { functions, processes }: CallForest,
-  { process, goid, number, node, handler = node, start, wall, duration, self, how, calls, states }: Candidate,
+  {
+    process,
+    goid,
+    number,
+    node,
+    handler = node,
+    start,
+    wall,
+    duration,
+    self,
+    how,
+    calls,
+    states,
+    isLate = false,
+  }: Candidate,
   tests: Map<number, Owners>,
 ): CallRecord {
   const { tree, info, reach } = processes[process];
@@ -213,7 +230,7 @@ export function recordOf(
     wall,
     duration,
     self,
-    isCut: start === reach,
+    isCut: isLate || start === reach,
     end: NAMES[how],
     calls,
     states,

@@ -200,6 +200,7 @@ export class RequestCollector implements CallVisitor {
     calls: number,
     states: CallStates | undefined,
     number: number,
+    isLate: boolean,
   ): void {
     if (--this.depth !== this.open) return;
     this.open = -1;
@@ -212,7 +213,7 @@ export class RequestCollector implements CallVisitor {
     const handler = this.isDispatched ? this.dispatch.handler : node;
     const { process, goid } = this.goroutine;
     const candidate: Candidate = {
-      ...{ process, goid, number, node, handler, start, duration, self, how, calls },
+      ...{ process, goid, number, node, handler, start, duration, self, how, calls, isLate },
       wall: this.wall + start,
       time: duration,
       states: undefined,

@@ -31,7 +31,7 @@ export {
   type Range,
   treePatches,
 } from "./patch.js";
-export { type DecoderState, EIGHTHS, Kind, RecordDecoder, Status } from "./records.js";
+export { type DecoderState, EIGHTHS, isEnter, Kind, RecordDecoder, Status } from "./records.js";
 export { copyRing, usesSpaceAgain } from "./ring-copy.js";
 export { fitsControl, type SettingsChange, settingsPatches } from "./settings.js";
 export { MAX_PARENTS, type RecordMap, Skimmer } from "./skim.js";

@@ -17,6 +17,7 @@ import {
   Control,
   FramePlace,
   Head,
+  LatePlace,
   Place,
   ResumePlace,
   SpawnPlace,
@@ -34,7 +35,12 @@ export const EIGHTHS = 1.5 * 2 ** 49;
 const BATCH = 1024;
 
 /** Values of the `kind` column. */
-export const Kind = { exit: 0, enter: 1, exitPanic: 2, exitGoexit: 3, spawn: 4, exitDeferred: 5 } as const;
+export const Kind = { exit: 0, enter: 1, exitPanic: 2, exitGoexit: 3, spawn: 4, exitDeferred: 5, late: 6 } as const;
+
+/** Whether a record enters a call, be it late: the call began while recording was paused. */
+export function isEnter(kind: number): boolean {
+  return kind === Kind.enter || kind === Kind.late;
+}
 
 /** Why `next` returned. */
 export const Status = {
@@ -63,7 +69,7 @@ export interface DecoderState {
 export class RecordDecoder {
   readonly kind = new Uint8Array(BATCH);
   /**
-   * Function id of an enter, go statement id of a spawn. For exits other than `exit`: the number of panics running at
+   * Function id of an enter or a late one, go statement id of a spawn. For exits other than `exit`: the number of panics running at
    * entry.
    */
   readonly id = new Uint32Array(BATCH);
@@ -261,6 +267,9 @@ export class RecordDecoder {
             id[count] = this.word(p + SpawnPlace.site);
             at[count] = (p - this.start) * 2;
             kind[count] = Kind.spawn;
+          } else if (type === Control.late) {
+            id[count] = this.word(p + LatePlace.id);
+            kind[count] = Kind.late;
           } else {
             id[count] = head >>> Head.arg;
             if (type === Control.exitPanic) kind[count] = Kind.exitPanic;

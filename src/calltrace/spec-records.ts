@@ -35,6 +35,8 @@ export enum Control {
   resume = 9,
   /** Only in snapshots: a frame that is open. */
   frame = 10,
+  /** The enter of a call that began while recording was paused, when that was over. */
+  late = 11,
 }
 
 /** Where the fields of control records begin, in units of 16 bits; `sync` and `spawn` have places of their own. */
@@ -66,6 +68,10 @@ export enum SyncPlace {
 
 export enum SpawnPlace {
   site = 3,
+}
+
+export enum LatePlace {
+  id = 3,
 }
 
 /** One bit field of a record: `bits` bits starting at bit `from` of the record, read as one little-endian number. */
@@ -154,6 +160,14 @@ export const RECORDS: readonly RecordSpec[] = [
     type: Control.spawn,
     bytes: 10,
     fields: [ARG, DELTA32, { name: "site", from: SpawnPlace.site * 16, bits: 32 }],
+  },
+  // Before the first record after a pause: calls that are open and began during it, outermost first.
+  {
+    name: "late",
+    tag: Tag.control,
+    type: Control.late,
+    bytes: 10,
+    fields: [ARG, DELTA32, { name: "id", from: LatePlace.id * 16, bits: 32 }],
   },
   // `arg` of exits: the number of panics and Goexits that were running deferred calls at function entry, at most 255.
   { name: "exitPanic", tag: Tag.control, type: Control.exitPanic, bytes: 6, fields: [ARG, DELTA32] },

@@ -34,9 +34,11 @@ export interface CollectedRequest {
   readonly how: Ending;
   /** Traced calls beneath. */
   readonly calls: number;
+  /** 1 if it began before `start`, while recording was paused. */
+  readonly late: number;
 }
 
-const FIELDS = ["signature", "goid", "number", "start", "duration", "self", "how", "calls"] as const;
+const FIELDS = ["signature", "goid", "number", "start", "duration", "self", "how", "calls", "late"] as const;
 
 /** As {@link CollectedRequests} has them. */
 export function packRequests(requests: readonly CollectedRequest[]): Float64Array<ArrayBuffer> {

@@ -76,7 +76,7 @@ export interface CallTree {
   readonly goexits: ReadonlyMap<number, number>;
   /** Frames that never returned. */
   readonly running: ReadonlyMap<number, number>;
-  /** Frames that began before the trace of a ring reaches; their times are those since then. */
+  /** Frames that began before the trace of a ring reaches, or while recording was paused; their times are those since then. */
   readonly earlier: ReadonlyMap<number, number>;
   /** Frames that returned after a panic. */
   readonly recovered: ReadonlyMap<number, number>;

@@ -41,6 +41,7 @@ export interface CallVisitor {
    * @param calls traced calls beneath it on the goroutine, including filtered ones
    * @param states the states that its times divide into, valid until it returns; undefined where they are not known
    * @param number that of its `enter`
+   * @param isLate whether it began before `start`, while recording was paused
    */
   exit?(
     node: number,
@@ -51,6 +52,7 @@ export interface CallVisitor {
     calls: number,
     states: CallStates | undefined,
     number: number,
+    isLate: boolean,
   ): void;
   /** A go statement ran in the innermost call reported so far. */
   spawn?(node: number, goStatement: number, time: number, ref: number): void;
@@ -92,8 +94,8 @@ export function combineVisitors(visitors: readonly CallVisitor[]): CallVisitor {
   const enter: CallVisitor["enter"] = (node, time, number) => {
     for (const visitor of enters) visitor.enter?.(node, time, number);
   };
-  const exit: CallVisitor["exit"] = (node, start, time, self, how, calls, states, number) => {
-    for (const visitor of exits) visitor.exit?.(node, start, time, self, how, calls, states, number);
+  const exit: CallVisitor["exit"] = (node, start, time, self, how, calls, states, number, isLate) => {
+    for (const visitor of exits) visitor.exit?.(node, start, time, self, how, calls, states, number, isLate);
   };
   return {
     // A walk is faster without.
@@ -122,8 +124,8 @@ export function visitEachProcess(visitors: readonly CallVisitor[]): CallVisitor 
     enter(node, time, number) {
       visitor.enter?.(node, time, number);
     },
-    exit(node, start, time, self, how, calls, states, number) {
-      visitor.exit?.(node, start, time, self, how, calls, states, number);
+    exit(node, start, time, self, how, calls, states, number, isLate) {
+      visitor.exit?.(node, start, time, self, how, calls, states, number, isLate);
     },
     spawn(node, goStatement, time, ref) {
       visitor.spawn?.(node, goStatement, time, ref);

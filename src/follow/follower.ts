@@ -5,6 +5,7 @@ import {
   GATES,
   HEADER_SIZE,
   headerClock,
+  isEnter,
   isGivenBack,
   Kind,
   type ProcessInfo,
@@ -143,7 +144,7 @@ export class Follower {
         const what = kind[i];
         waits?.pass(stack, time[i]);
         stack.latest = time[i];
-        if (what === Kind.enter) stack.push(id[i], time[i]);
+        if (isEnter(what)) stack.push(id[i], time[i]);
         else if (what !== Kind.spawn && stack.depth > 0) window.end(stack, time[i], what === Kind.exitPanic);
       }
       if (count > 0 && time[count - 1] > this.latest) this.latest = time[count - 1];

@@ -5,9 +5,16 @@ import { snapshotLine } from "./snapshot.js";
 
 /** The lines about what was not recorded on purpose. */
 export function recordedNotices(process: ProcessTree): string[] {
-  return [snapshotLines, reachLine, earlierLine, statesLine, givenBackLine, pausesLine, settingsLines].flatMap(
-    (lines) => lines(process),
-  );
+  return [
+    snapshotLines,
+    reachLine,
+    earlierLine,
+    statesLine,
+    givenBackLine,
+    pausesLine,
+    lateLine,
+    settingsLines,
+  ].flatMap((lines) => lines(process));
 }
 
 function snapshotLines({ cause, info }: ProcessTree): string[] {
@@ -22,9 +29,17 @@ function reachLine({ reach, end }: ProcessTree): string[] {
   return [`a ring: the last ${last} of ${formatDuration(end)}; what came before was overwritten`];
 }
 
-function earlierLine({ counts: { earlier } }: ProcessTree): string[] {
-  if (earlier === 0) return [];
-  return [`began before that: ${formatNumberOf(earlier, "frame")}, with the times since then (≥)`];
+function earlierLine(process: ProcessTree): string[] {
+  const { reach, counts } = process;
+  if (counts.earlier === 0 || reach === undefined) return [];
+  const when = pausesOf(process).length === 0 ? "before that" : "before that, or in a pause";
+  return [`began ${when}: ${formatNumberOf(counts.earlier, "frame")}, with the times since then (≥)`];
+}
+
+/** Calls that were entered late; those of a ring are told with those that began before it. */
+function lateLine({ reach, counts: { earlier } }: ProcessTree): string[] {
+  if (earlier === 0 || reach !== undefined) return [];
+  return [`began while they were not recorded: ${formatNumberOf(earlier, "call")}, with the times since then (≥)`];
 }
 
 /** Why a ring does not have the states of its calls although they were asked for. */
@@ -97,7 +112,7 @@ function pausesLine(process: ProcessTree): string[] {
   const still = control.numbers.gate === 0n ? "" : ", the last time to the end";
   const when = pauses.length === 1 ? `${still.replace("the last time ", "")}` : still;
   return [
-    `recording was paused ${forgotten}${times}, for ${formatDuration(time)}${when}: calls that began then are missing, and those that they made later stand under the nearest recorded caller`,
+    `recording was paused ${forgotten}${times}, for ${formatDuration(time)}${when}: calls that began then are missing, except those that made others later`,
     ...behindLine(Number(control.numbers.behind), pauses.length),
   ];
 }

@@ -63,6 +63,7 @@ const KINDS: { [name: string]: number } = {
   enter6: Kind.enter,
   enter8: Kind.enter,
   spawn: Kind.spawn,
+  late: Kind.late,
   exitPanic: Kind.exitPanic,
   exitGoexit: Kind.exitGoexit,
   exitDeferred: Kind.exitDeferred,

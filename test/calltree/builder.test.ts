@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { readRecording } from "../../src/calltree/index.js";
 import { buildForest } from "../support/calltrace/build-forest.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { grow, outline, scripted } from "./script.js";
@@ -64,6 +65,35 @@ test("a child whose slot has an older chunk than its parent waits for the spawn 
   main.later 1 20/20
     go main.second 1 5/5
       go main.third 1 1/1`);
+});
+
+test("calls that were entered late, after a pause, are calls whose times are lower bounds", () => {
+  const recording = readRecording(
+    memorySource(
+      scripted(`
+    0   g1 { main.main
+    10  g1 late main.serve
+    10  g1 late main.handle
+    20  g1 { main.query
+    30  g1 }
+    40  g1 }
+    50  g1 }
+    60  g1 { main.serve
+    70  g1 }
+    80  g1 }`),
+    ),
+  );
+  const { forest } = recording;
+  expect(outline(forest)).toBe(
+    ["main.main 1 80/30", "  main.serve 2 50/20", "    main.handle 1 30/20", "      main.query 1 10/10"].join("\n"),
+  );
+  expect([...forest.processes[0].tree.earlier]).toEqual([
+    [2, 1],
+    [3, 1],
+  ]);
+  const late: boolean[] = [];
+  recording.visit({ exit: (...values) => void late.push(values[8]) });
+  expect(late).toEqual([false, true, true, false, false]);
 });
 
 test("without a spawn record the innermost enclosing function is the parent, else the innermost frame", () => {

@@ -158,6 +158,7 @@ class Machine {
 
   private enter(g: Goroutine): void {
     const { stack, time } = { stack: g.stack, time: this.time };
+    const isLate = ((this.choices[this.at] ?? 0) >> 12) % 8 === 0;
     const func = this.choose(NAMES.length);
     const slot = this.trace.slot(g.slot);
     let under = stack.at(-1)?.path ?? g.under;
@@ -167,7 +168,8 @@ class Machine {
       this.goroutines++;
       if (g.kind === EdgeKind.approximate) under = this.approximate(g, func);
     }
-    slot.enter(time, this.ids[func]);
+    if (isLate) slot.late(time, this.ids[func]);
+    else slot.enter(time, this.ids[func]);
     this.event();
     const edge = stack.length === 0 ? MARKS[g.kind] : "";
     const path = `${under};${edge}${NAMES[func]}`;

@@ -2,6 +2,7 @@
  * Traces as scripts, with one event on each line: time (microseconds), goroutine, and what it does.
  *
  *     0  g1    { main.main          enters
+ *     0  g1    late main.run         enters late: it began while recording was paused
  *     10 g1    go g2                runs a go statement that starts exactly g2
  *     20 g2    { main.worker
  *     30 g2    }                    returns; `} panic` and `} goexit` do not; `} deferred` is within a panic
@@ -45,7 +46,8 @@ export function scripted(script: string, options: WriterOptions = {}): Uint8Arra
       slot.parent(time, Number(arg.slice(1)), Number(/g(\d+)\s*$/.exec(line)![1]));
       continue;
     }
-    if (what === "{") slot.enter(time, idOf("function", arg));
+    if (what === "late") slot.late(time, idOf("function", arg));
+    else if (what === "{") slot.enter(time, idOf("function", arg));
     else if (what === "go") {
       refs.set(Number(arg.slice(1)), { ref: slot.spawn(time, idOf("go", "main.main")), parent: goid });
     } else if (arg === "deferred") slot.exitDeferred(time, Number(count || 1));

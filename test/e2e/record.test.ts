@@ -165,7 +165,10 @@ test("gotrace record: what is in force, and changes while the process runs", asy
   const paused = [json("--dump")[0].snapshot!];
   expect(paused).toEqual([expect.stringMatching(/snapshots\/.*-2\.gotrace$/)]);
   const report = gotrace(["report", ...paused], { cwd: program, env }).stdout;
-  expect(report).toMatch(/main\.work.*\n(.*\n)*recording was paused/);
+  // main.main began in the first pause.
+  expect(report).toMatch(
+    /^main\.main .*\n.── main\.work.*\n(.*\n)*recording was paused.*\nbegan while they were not recorded: 1 call/m,
+  );
   expect(record()).toEqual({ code: 0, stderr: "", lines: [`${head} is paused: it records nothing`] });
   child.stdin!.end();
   await ended;

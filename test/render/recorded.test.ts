@@ -57,9 +57,16 @@ test("a ring in which nothing was overwritten is like any other trace", () => {
   expect(noticesOf({ ring: 1 << 20 })).toEqual(noticesOf({}));
 });
 
+test("a report marks calls that were entered late, after a pause", () => {
+  const text = [
+    ...renderTree(grow("0 g1 late main.main\n0 g1 late main.serve\n1 g1 { main.query\n2 g1 }\n3 g1 }\n4 g1 }")),
+  ];
+  expect(text.join("")).toMatch(/^main\.main +≥4\.00µs 100\.0%$/m);
+  expect(text.join("")).toContain("\nbegan while they were not recorded: 2 calls, with the times since then (≥)\n");
+});
+
 /** What follows a pause. */
-const missing =
-  "calls that began then are missing, and those that they made later stand under the nearest recorded caller";
+const missing = "calls that began then are missing, except those that made others later";
 
 test("pauses are told, with how often and how long", () => {
   expect(controlled({ gates: [gate(100, true), gate(350, false)], numbers: { gate: 0n } })).toEqual([

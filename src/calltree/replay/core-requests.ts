@@ -39,7 +39,10 @@ interface Signature {
 }
 
 export class CoreRequests {
-  /** By slot: calls of its goroutine; of its open request the number, the time of its callees, and the addresses of the signature and of the frame. */
+  /**
+   * By slot: calls of its goroutine; of its open request the number (negative if it was entered late), the time of its callees,
+   * and the addresses of the signature and of the frame.
+   */
   private entered = new Float64Array(0);
   private number = new Float64Array(0);
   private callees = new Float64Array(0);
@@ -115,10 +118,7 @@ export class CoreRequests {
     words[stateWords + StateWord.signature] = at === 0 ? this.first(node) : this.following(at, node);
   }
 
-  /**
-   * A call has ended, which may be a request.
-   * @param self its own time if it did not return
-   */
+  /** A call has ended, which may be a request. @param self its own time if it did not return */
   exit(slot: number, time: number, how: Ending, self?: number): void {
     const { floats, words, state, stateWords } = this.core;
     const frame = words[stateWords + StateWord.slow];
@@ -126,10 +126,11 @@ export class CoreRequests {
     words[stateWords + StateWord.slow] = 0;
     const start = floats[(frame + FramePlace.start) / 8];
     const duration = time - start;
-    const number = floats[state + StatePlace.number];
+    const signed = floats[state + StatePlace.number];
+    const number = Math.abs(signed);
     this.slowest[Number(this.isTest)].add({
       signature: this.indexOf(words[stateWords + StateWord.signature]),
-      ...{ goid: this.slots.goid[slot], number, start, duration, how },
+      ...{ goid: this.slots.goid[slot], number, start, duration, how, late: Number(signed < 0) },
       self: self ?? duration - floats[state + StatePlace.callees],
       calls: floats[state + StatePlace.entered] - number,
     });

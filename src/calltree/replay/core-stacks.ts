@@ -3,7 +3,7 @@
  * record at a time: spawns, ends of calls that a panic passed, and all that follows a control record.
  */
 import { grown } from "../../base/columns.js";
-import { Kind, type RecordDecoder } from "../../calltrace/index.js";
+import { isEnter, Kind, type RecordDecoder } from "../../calltrace/index.js";
 import { FramePlace, NodePlace, StatePlace, StateWord, Stop } from "../codes.js";
 import { Ending } from "../ending.js";
 import type { CallStacks, OpenChunk, TakenNodes } from "./call-stacks.js";
@@ -175,10 +175,15 @@ export class CoreStacks implements CallStacks {
     if (time > slots.capture[slot]) this.capture(slot, time);
     slots.floor[slot] = time;
     const frame = this.frames.top;
-    if (what === Kind.enter) {
+    if (isEnter(what)) {
       this.frames.makeRoom();
       core.exports.enter(decoder.id[0], time);
       this.requests?.enter();
+      if (what === Kind.late) {
+        this.endings.enterLate(this.nodeOf(this.frames.top), time, { from: slots.from[slot], to: slots.to[slot] });
+        const isRequest = core.words[core.stateWords + StateWord.open] === this.frames.top;
+        if (isRequest) core.floats[core.state + StatePlace.number] *= -1; // see CoreRequests
+      }
     } else if (what === Kind.spawn) {
       const node = frame === NONE ? slots.attach[slot] : this.nodeOf(frame);
       this.listener.spawn(slot, node, decoder.id[0], decoder.at[0], time);

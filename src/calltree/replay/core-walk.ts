@@ -3,7 +3,7 @@
  * shown. What it stops at is replayed here, a record at a time: spawns, ends of calls that a panic passed, and all that follows
  * a control record.
  */
-import { Kind, type RecordDecoder, Status } from "../../calltrace/index.js";
+import { isEnter, Kind, type RecordDecoder, Status } from "../../calltrace/index.js";
 import { StatePlace, StateWord } from "../codes.js";
 import { Ending } from "../ending.js";
 import { CallCount } from "../held-calls.js";
@@ -225,8 +225,10 @@ export class CoreWalk implements Walker {
     const what = decoder.kind[at];
     const id = decoder.id[at];
     this.floor = time;
-    if (what === Kind.enter) this.step(() => core.exports.beginCall(id, time));
-    else if (what === Kind.spawn) this.spawn(id, time, this.base + decoder.at[at]);
+    if (isEnter(what)) {
+      this.step(() => core.exports.beginCall(id, time));
+      if (what === Kind.late) this.events.enterLate(core.floats[this.floats + WalkPlace.number]);
+    } else if (what === Kind.spawn) this.spawn(id, time, this.base + decoder.at[at]);
     else if (this.isOpen) {
       let how: Ending = Ending.return;
       if (what !== Kind.exit || this.slots.panicked[0] !== 0) {

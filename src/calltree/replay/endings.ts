@@ -2,6 +2,7 @@
 import { Kind } from "../../calltrace/index.js";
 import { Ending } from "../ending.js";
 import { NO_FRAME } from "./frames.js";
+import type { CountedTime } from "./scope.js";
 import type { SlotTable } from "./slots.js";
 
 /** A frame that ends. */
@@ -23,7 +24,7 @@ export class Endings {
   readonly goexits = new Map<number, number>();
   /** Never returned. */
   readonly running = new Map<number, number>();
-  /** Began before the trace reaches. */
+  /** Began before the trace reaches, or while recording was paused. */
   readonly earlier = new Map<number, number>();
   /** Returned after a panic, its own or one that ended its callees. */
   readonly recovered = new Map<number, number>();
@@ -51,6 +52,13 @@ export class Endings {
     this.note(slot, below, left ? panics + 1 : panics);
     if (left) return this.count(this.panics, node, Ending.panic, counts);
     return seen > panics ? this.count(this.recovered, node, Ending.recovered, counts) : Ending.return;
+  }
+
+  /** A frame is entered late. It counts from the beginning of the `window` on if it ended within, whenever it began. */
+  enterLate(node: number, time: number, { from, to }: CountedTime): void {
+    if (!(time >= from && time <= to)) return;
+    bump(this.earlier, node);
+    this.hold(node);
   }
 
   /** A frame ends with its goroutine. */

@@ -12,7 +12,8 @@ export interface Listener {
 
 /** Receives every call. */
 export interface Observer {
-  enter(slot: number, node: number, time: number): void;
+  /** @param isLate whether the call began before, while recording was paused */
+  enter(slot: number, node: number, time: number, isLate: boolean): void;
   /**
    * The innermost frame of the slot ends.
    *

@@ -8,7 +8,7 @@ import { NumberSet } from "../../base/columns.js";
 import {
   ChunkReader,
   type ChunkTable,
-  Kind,
+  isEnter,
   MAX_PARENTS,
   type Problem,
   type ProcessTrace,
@@ -278,7 +278,7 @@ class Collector {
  */
 function firstFunction(decoder: RecordDecoder, count: number, queries: ParentQueries, query: number): number {
   for (let i = 0; i < count; i++) {
-    if (decoder.kind[i] !== Kind.enter) continue;
+    if (!isEnter(decoder.kind[i])) continue;
     queries.func[query] = decoder.id[i];
     return -1;
   }

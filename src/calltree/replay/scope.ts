@@ -1,5 +1,5 @@
 /** Which calls of a process count; all are replayed. Times are nanoseconds since the start of the process. */
-import { Kind } from "../../calltrace/index.js";
+import { isEnter, Kind } from "../../calltrace/index.js";
 
 export interface Scope {
   /** Only the time between these counts; calls are clipped to it. */
@@ -70,7 +70,7 @@ export class CallCut {
     for (let i = 0; i < count; i++) {
       const kind = kinds[i];
       if (kind === Kind.spawn) continue;
-      if (kind === Kind.enter) {
+      if (isEnter(kind)) {
         if (++this.calls === this.number) {
           playUntil(i, false);
           this.callers = this.depth;

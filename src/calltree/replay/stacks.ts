@@ -113,7 +113,7 @@ export class Stacks {
         capture = slots.capture[slot];
       }
       const what = kind[i];
-      if (what === Kind.enter) {
+      if (what === Kind.enter || what === Kind.late) {
         let node: number;
         if (top !== NO_FRAME) {
           let above = frameNode[top];
@@ -133,7 +133,8 @@ export class Stacks {
         callees[frame] = 0;
         below[frame] = top;
         top = frame;
-        if (observer !== undefined) observer.enter(slot, node, now);
+        if (what === Kind.late && counts) this.endings.enterLate(node, now, { from, to });
+        if (observer !== undefined) observer.enter(slot, node, now, what === Kind.late);
       } else if (what === Kind.spawn) {
         const node = top === NO_FRAME ? slots.attach[slot] : frameNode[top];
         this.listener.spawn(slot, node, id[i], decoder.at[i], now);

@@ -38,6 +38,8 @@ export class WalkEvents {
   /** Go statements that the visitor has not been told, in order; those before `passed` it has. */
   private spawns: Spawn[] = [];
   private passed = 0;
+  /** The numbers of calls that were entered late and have not ended. */
+  private late = new Set<number>();
 
   constructor(
     private readonly core: Core,
@@ -52,6 +54,12 @@ export class WalkEvents {
     this.goroutine = undefined;
     this.spawns = [];
     this.passed = 0;
+    this.late.clear();
+  }
+
+  /** The call with this number was entered late. */
+  enterLate(number: number): void {
+    this.late.add(number);
   }
 
   /** A go statement ran, of which an event will tell when. */
@@ -80,6 +88,7 @@ export class WalkEvents {
           if (only === EventPlace.rows) clock.take();
           else clock.set(only, floats[float + OWN], floats[float + WHOLE]);
         }
+        const number = floats[float + NUMBER];
         visitor.exit?.(
           node,
           floats[float + START],
@@ -88,7 +97,8 @@ export class WalkEvents {
           (kind - EventKind.end) as Ending,
           floats[float + CALLS],
           clock,
-          floats[float + NUMBER],
+          number,
+          this.late.size > 0 && this.late.delete(number),
         );
       } else if (kind === EventKind.enter) {
         this.announce();

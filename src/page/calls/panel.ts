@@ -84,7 +84,7 @@ function thisPath(part: Part, node: number): HTMLElement[] {
       ["left by Goexit", paths.goexits],
       ["recovered", paths.recovered],
       ["not returned", paths.running],
-      ["began before the trace reaches", paths.earlier],
+      ["began before they were recorded", paths.earlier],
     ] as const
   ).flatMap(([name, counts]) => (counts.has(node) ? [`${name}: ${formatCount(counts.get(node)!)}`] : []));
   const goroutines = paths.goroutines.get(node);

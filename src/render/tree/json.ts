@@ -1,7 +1,7 @@
 /**
  * The call tree as nested JSON: `[{"name", "duration_ms", "children"}]`, plus `calls`, `self_ms`, `start_ms`, where a
  * goroutine begins `goroutine` or `goroutines` and `spawn`, and for frames that did not return `end` or counts.
- * `began_earlier`: how many of the calls began before the trace of a ring reaches, so that their times are lower bounds.
+ * `began_earlier`: how many of the calls began before the trace of a ring reaches or while they were not recorded, so that their times are lower bounds.
  * `tracing_max_ms` is how much of the duration may be tracing, `distorted` is set if that is more than half. With an
  * execution trace, `states` and `self_states` have the times in each state, in nanoseconds, without zeros; `reasons` and
  * `self_reasons` what of them has a reason, in the words of the Go runtime; `waits` who is to blame for the self time;

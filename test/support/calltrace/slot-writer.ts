@@ -45,6 +45,12 @@ export class SlotWriter {
     }
   }
 
+  /** Enters a call that began before, while recording was paused. */
+  late(time: number, id: number): void {
+    this.control("late", { delta: this.ready(time), id });
+    this.snapshot.enter(this.last, id);
+  }
+
   exit(time: number): void {
     const delta = this.ready(time);
     this.snapshot.exit();
