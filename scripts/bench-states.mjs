@@ -1,13 +1,14 @@
 // Measures the states of calls (--states).
 //
-//	npm run build && node scripts/bench-states.mjs [--runs 5] [--rounds 100000]
+//	npm run build && node scripts/bench-states.mjs [--runs 5] [--rounds 100000] [--join [--before DIR]]
 //
 // Recording: processor time of a program without any recording, with calls, with calls and states, with a ring, and with a ring
 // beside which Go's flight recorder runs (Go 1.25 and later), relative to the first. The builds alternate, and the fastest run of each counts. Two programs: workers that hand work to each other after
 // every few hundred calls, and the same that compute longer in between.
 //
 // Joining: how fast a report divides the calls of a saved trace into states, against a report of the same calls without states,
-// and the memory that it takes.
+// and the memory that it takes; and the processor time of other commands that need the states of single calls. With --join only this.
+// With --before, each against the build of another checkout, in turns.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +17,12 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
-  options: { runs: { type: "string", default: "5" }, rounds: { type: "string", default: "100000" } },
+  options: {
+    runs: { type: "string", default: "5" },
+    rounds: { type: "string", default: "100000" },
+    join: { type: "boolean", default: false },
+    before: { type: "string" },
+  },
 });
 const root = fileURLToPath(new URL("..", import.meta.url));
 const gotrace = join(root, "dist/bin/main.js");
@@ -101,25 +107,39 @@ function measure(binary, args, env) {
   return (ticks() - before) / 100;
 }
 
-/** Runs a command of gotrace. Returns its seconds of processor time and its memory, MiB. */
-function report(...args) {
+/** Runs a command of gotrace, or of another build. Returns its seconds of processor time and its memory, MiB. */
+function run(args, main = gotrace) {
   const script = `
-    process.argv.splice(1, 1, ${JSON.stringify(gotrace)});
+    process.argv.splice(1, 1, ${JSON.stringify(main)});
     process.on("exit", () => {
       const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
       require("node:fs").writeSync(2, "@@" + (userCPUTime + systemCPUTime) / 1e6 + " " + maxRSS / 1024);
     });
-    import(${JSON.stringify(gotrace)});`;
-  const { stderr } = spawnSync(
-    process.execPath,
-    ["-e", script, "x", "report", "-o", join(scratch, "report"), ...args],
-    {
-      encoding: "utf8",
-    },
-  );
+    import(${JSON.stringify(main)});`;
+  const all = ["-e", script, "x", ...args, "-o", join(scratch, "report")];
+  const { stderr } = spawnSync(process.execPath, all, { encoding: "utf8" });
   const [, seconds, memory] = /@@([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
   if (seconds === undefined) throw new Error(stderr);
   return { seconds: Number(seconds), memory: Number(memory) };
+}
+
+/** Prints the processor time of commands, the fastest of some runs, and how often that is the one of the build before. */
+function compareCommands(directory) {
+  const before = values.before && join(values.before, "dist/bin/main.js");
+  for (const args of [
+    ["report"],
+    ["report", "--html"],
+    ["report", "--format", "perfetto"],
+    ["requests", "--root", "handle"],
+  ]) {
+    let [now, then] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let round = 0; round < Number(values.runs); round++) {
+      now = Math.min(now, run([...args, directory]).seconds);
+      if (before) then = Math.min(then, run([...args, directory], before).seconds);
+    }
+    const ratio = before ? `, before ${then.toFixed(2)} s: ${(then / now).toFixed(2)} times` : "";
+    console.log(`  ${args.join(" ").padEnd(24)} ${now.toFixed(2)} s${ratio}`);
+  }
 }
 
 try {
@@ -136,10 +156,11 @@ try {
     "a ring": [traced, { GOTRACE_OUT: out, GOTRACE_RING: "64MiB" }],
     "a ring and states": [traced, { GOTRACE_OUT: out, GOTRACE_RING: "64MiB", GOTRACE_STATES: "1" }],
   };
-  for (const [what, args] of [
+  const programs = [
     ["workers that hand over work after 130 calls", [values.rounds, "10", "0"]],
     ["the same, and they compute 100 µs in between", [String(values.rounds / 50), "10", "300000"]],
-  ]) {
+  ];
+  for (const [what, args] of values.join ? [] : programs) {
     const best = {};
     for (let run = 0; run < Number(values.runs); run++) {
       for (const [name, [binary, env]] of Object.entries(variants)) {
@@ -153,6 +174,7 @@ try {
     }
   }
 
+  rmSync(out, { recursive: true, force: true });
   measure(traced, [String(values.rounds * 5), "10", "0"], { GOTRACE_OUT: out, GOTRACE_STATES: "1" });
   const files = readdirSync(out);
   const file = (ending) =>
@@ -163,9 +185,10 @@ try {
   const size = (path) => (statSync(path).size / 2 ** 20).toFixed(0);
   console.log(`joining ${size(file(".gotrace"))} MiB of calls and ${size(file(".trace"))} MiB of execution trace`);
   const events = Number(values.rounds) * 5 * 264;
-  const joined = report(out);
+  compareCommands(out);
+  const joined = run(["report", out]);
   rmSync(file(".trace"));
-  const alone = report(out);
+  const alone = run(["report", out]);
   for (const [name, { seconds, memory }] of Object.entries({ "without states": alone, "with states": joined })) {
     const rate = (events / seconds / 1e6).toFixed(1);
     console.log(
