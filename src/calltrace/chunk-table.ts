@@ -21,7 +21,7 @@ export interface ChunkTable {
   slot: Int32Array<ArrayBuffer>;
   /** Next chunk of the same slot, -1 for none. */
   next: Int32Array<ArrayBuffer>;
-  /** By slot: its first chunk. */
+  /** By slot: its first chunk, -1 for none. */
   first: Int32Array<ArrayBuffer>;
   slots: number;
   ring?: RingColumns;
@@ -116,4 +116,5 @@ export function truncateTable(table: ChunkTable, lastChunk: number, size: number
   table.size[lastChunk] = size;
   table.filled[lastChunk] = size;
   for (let chunk = 0; chunk <= lastChunk; chunk++) if (table.next[chunk] > lastChunk) table.next[chunk] = -1;
+  for (let slot = 0; slot < table.slots; slot++) if (table.first[slot] > lastChunk) table.first[slot] = -1;
 }

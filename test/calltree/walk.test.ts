@@ -10,6 +10,7 @@ import {
 } from "../../src/calltree/index.js";
 import { memorySource } from "../support/calltrace/memory-source.js";
 import { pathsOf, run } from "./program.js";
+import { scripted } from "./script.js";
 
 const programs = fc.array(fc.nat(1 << 20), { maxLength: 800, size: "max" });
 const chunkSizes = fc.constantFrom(128, 1024, 262144);
@@ -320,4 +321,25 @@ test("whatever is left out, events are in order, spawns are in calls, and gorout
     }),
     { numRuns: 100 },
   );
+});
+
+test("a walk of a trace that cannot be read to its end visits the calls of the tree, and no others", () => {
+  const bytes = scripted(`
+    0 g1 { main.main
+    1 g1 }
+    2 g2 { main.other
+    3 g2 }`);
+  let ended = 0;
+  for (let at = 4096; at < 4096 + 512; at++) {
+    const damaged = bytes.slice();
+    damaged[at] = 0xff;
+    const recording = read(damaged);
+    const [{ tree, problem }] = recording.forest.processes;
+    if (problem?.message !== "not a valid record") continue;
+    ended++;
+    const { calls, hidden } = walkCounting(recording);
+    expect(calls).toHaveLength(tree.calls.reduce((sum, count) => sum + count, 0));
+    expect(hidden).toEqual({ minimum: 0, paths: 0 });
+  }
+  expect(ended).toBeGreaterThan(0);
 });
