@@ -201,7 +201,10 @@ test("what Limits says of the runtime's system calls", () => {
   const read = (file: string) => readFileSync(join(repository, file), "utf8");
   const line = /^- On Linux the runtime calls .*?(?=\. A seccomp filter)/ms.exec(read("docs/limits.md"))![0];
   const said = [...line.matchAll(/`(\w+)`/g)].map(([, name]) => name);
-  const names = { yieldnr: "sched_yield", prlimit: "prlimit64", pwrite: "pwrite64", clockget: "clock_gettime" };
+  const names = {
+    ...{ yieldnr: "sched_yield", prlimit: "prlimit64", pwrite: "pwrite64", clockget: "clock_gettime" },
+    getdents: "getdents64",
+  };
   for (const processor of ["amd64", "arm64"]) {
     const numbers = [...read(`runtime-go/sys_linux_${processor}.go`).matchAll(/^\tsys(\w+) +=/gm)];
     const called = numbers.map(([, name]) => names[name.toLowerCase() as keyof typeof names] ?? name.toLowerCase());
