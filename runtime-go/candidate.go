@@ -35,7 +35,7 @@ var partWords = [...]string{
 	"running", "runnable", "lock", "wait", "channel", "select", "network", "sleep", "syscall", "gc", "other", "off-cpu",
 }
 
-// beforePart returns the subject without the word for a state; "" if there is none.
+// beforePart cuts the word for a state off the subject; "" without such a word.
 //
 //go:norace
 func beforePart(subject string) string {

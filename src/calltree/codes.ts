@@ -104,7 +104,6 @@ export enum NodePlace {
   total = 8,
   first = 16,
   last = 24,
-  /** Addresses of nodes. */
   /** Address of a node. */
   parent = 32,
   edge = 36,

@@ -195,8 +195,7 @@ export class ShownProcesses {
         };
       },
     };
-    const sums = sumsUp ? tree.size : undefined;
-    const walk = new CoreWalk(replayed, scope, maps, visitor, { minimum, clock: this.clockOf(index), sums, outline });
+    const walk = new CoreWalk(replayed, scope, maps, visitor, { minimum, clock: this.clockOf(index), outline });
     yield* walkProcess(replayed, scope, walk);
     return walk.finish();
   }

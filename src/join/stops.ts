@@ -15,7 +15,7 @@ export class Stops {
     this.passed = 0;
   }
 
-  /** When the next stop begins that the goroutine has not come to; infinite if there is none. */
+  /** When the goroutine's next stop begins; infinite after the last one. */
   get due(): number {
     const { stopped, passed } = this;
     return passed < stopped.count ? stopped.begin[passed] : Number.POSITIVE_INFINITY;

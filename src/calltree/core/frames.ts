@@ -14,7 +14,7 @@ export class Frame {
   order: u32;
 }
 
-/** What stands for the node of a frame that is none. */
+/** The node of a block's first frame, which is no call. */
 const NOBODY: usize = 64;
 
 /** Bytes of the smallest block. */

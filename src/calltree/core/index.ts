@@ -7,7 +7,7 @@
 import { Stop, TagPlace } from "../codes";
 import { begin, finish, makeRoom } from "./calls";
 import { replayPlain } from "./plain";
-import { State, state, TAGS } from "./state";
+import { State, state, TAGS, timeOf } from "./state";
 
 export { clean, drop, endRequest, makeRoom, setRoot } from "./calls";
 export { collectDurations, isFull, recordDuration } from "./durations";
@@ -65,7 +65,7 @@ function replayOne(s: State): Stop {
   const next = at + load<u32>(tag, TagPlace.bytes);
   if (next === at || next > s.end) return Stop.other;
   const later = s.ticks + <f64>(<u32>(word >> <u64>load<u32>(tag, TagPlace.shift)) & load<u32>(tag, TagPlace.mask));
-  const time = s.pairNano + ((later - s.pairTicks) * s.slope + s.rounding - s.rounding);
+  const time = timeOf(s, later - s.pairTicks);
   const now = time > s.floor ? time : s.floor;
   if (now > s.capture) {
     s.now = now;

@@ -7,7 +7,7 @@ import { FramePlace, NodePlace, ONE, SIZES, TagPlace } from "../codes";
 import { isCollecting, recordDuration } from "./durations";
 import { endOf, Frame } from "./frames";
 import { Node, recent, recentAt, recentKey } from "./nodes";
-import { State, TAGS } from "./state";
+import { State, TAGS, timeOf } from "./state";
 
 const FRAME: usize = FramePlace.size;
 /** No plain record has more bytes. */
@@ -35,10 +35,6 @@ export function replayPlain(s: State): void {
   if (!(timeOf(s, s.ticks - s.pairTicks) >= s.floor)) return;
   if (isCollecting) loop<bool>(s);
   else loop<void>(s);
-}
-
-function timeOf(s: State, ticks: f64): f64 {
-  return s.pairNano + (ticks * s.slope + s.rounding - s.rounding);
 }
 
 /** The least address of a frame that may be next to the innermost one: those down to there began in the window and are no request. */

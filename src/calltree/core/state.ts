@@ -45,3 +45,8 @@ export class State {
 export const state: usize = memory.data(StateWord.size * 4, 8);
 /** By tag: see TagPlace. Lies where the compiler puts nothing, so that its address is a constant. */
 export const TAGS: usize = 512;
+
+/** The time some ticks after the latest pair of ticks and nanoseconds. */
+export function timeOf(s: State, ticks: f64): f64 {
+  return s.pairNano + (ticks * s.slope + s.rounding - s.rounding);
+}

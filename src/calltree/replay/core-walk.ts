@@ -44,8 +44,6 @@ interface WalkOptions {
   readonly minimum?: number;
   /** Gives calls their states. */
   readonly clock?: StateClock | undefined;
-  /** Sums up the states of the nodes of a tree: how many it has. */
-  readonly sums?: number | undefined;
   /** Goes through an outline with it; only where all calls are visited. */
   readonly outline?: OutlineVisitor | undefined;
 }
@@ -67,29 +65,23 @@ export class CoreWalk implements Walker {
   private cut: CallCut | undefined;
   private decoder: RecordDecoder | undefined;
   private base = 0;
-  /** Indexes of the walk's state. */
-  private readonly floats: number;
-  private readonly words: number;
 
   constructor(
     { process, paths }: Pick<Replayed, "process" | "paths">,
     private readonly scope: Scope,
     shown: ShownNodes & WalkPlaces,
     private readonly visitor: CallVisitor,
-    { minimum = 0, clock, sums, outline }: WalkOptions,
+    { minimum = 0, clock, outline }: WalkOptions,
   ) {
-    const core = acquire(paths.limits.depthLimit, paths.limits.pathLimit, { sumsUp: sums !== undefined });
+    const core = acquire(paths.limits.depthLimit, paths.limits.pathLimit, { sumsUp: shown.flat !== undefined });
     this.core = core;
     writeNodes(core, paths, shown);
     core.setSlope(process.clock.slope);
     this.input = new CoreInput(core);
     this.clock = clock && new WalkClock(core, clock);
     this.events = new WalkEvents(core, shown, visitor, this.clock);
-    this.floats = core.exports.walkState.value / 8;
-    this.words = core.exports.walkState.value / 4;
-    core.floats[this.floats + WalkPlace.minimum] = minimum;
-    core.floats[this.floats + WalkPlace.tooShort] = core.floats[this.floats + WalkPlace.notShown] = 0;
-    core.floats[core.state + StatePlace.capture] = Number.POSITIVE_INFINITY;
+    core.floats[core.walk + WalkPlace.minimum] = minimum;
+    core.floats[core.walk + WalkPlace.tooShort] = core.floats[core.walk + WalkPlace.notShown] = 0;
     this.word(WalkWord.base, core.frames);
     this.word(WalkWord.next, core.frames);
     this.word(WalkWord.limit, core.bytes.length);
@@ -101,10 +93,10 @@ export class CoreWalk implements Walker {
     this.word(WalkWord.ends, visitor.exit === undefined ? 0 : 1);
     this.word(WalkWord.metered, clock === undefined ? 0 : 1);
     this.word(WalkWord.observed, 0);
-    beginSums(core, sums ?? 0);
+    beginSums(core, shown.flat?.length ?? 0);
     this.outline = outline && new WalkOutline(core, outline);
     this.word(WalkWord.outline, outline === undefined ? 0 : 1);
-    core.floats[this.floats + WalkPlace.due] = Number.POSITIVE_INFINITY;
+    core.floats[core.walk + WalkPlace.due] = Number.POSITIVE_INFINITY;
   }
 
   /** The walk is over. */
@@ -112,8 +104,8 @@ export class CoreWalk implements Walker {
     const { core } = this;
     const { floats } = core;
     const result = {
-      minimum: floats[this.floats + WalkPlace.tooShort],
-      paths: floats[this.floats + WalkPlace.notShown],
+      minimum: floats[core.walk + WalkPlace.tooShort],
+      paths: floats[core.walk + WalkPlace.notShown],
       ...(core.sums === 0 ? {} : { states: takeSums(core) }),
     };
     release(core);
@@ -129,12 +121,12 @@ export class CoreWalk implements Walker {
     const { floats, words } = core;
     const window = windowOf(begun.goid, scope);
     this.window = window;
-    floats[this.floats + WalkPlace.from] = window.from;
-    floats[this.floats + WalkPlace.to] = window.to;
-    floats[this.floats + WalkPlace.opens] = window.from;
-    this.count.calls = floats[this.floats + WalkPlace.number];
+    floats[core.walk + WalkPlace.from] = window.from;
+    floats[core.walk + WalkPlace.to] = window.to;
+    floats[core.walk + WalkPlace.opens] = window.from;
+    this.count.calls = floats[core.walk + WalkPlace.number];
     this.count.begin(begun.goid);
-    floats[this.floats + WalkPlace.number] = this.count.calls;
+    floats[core.walk + WalkPlace.number] = this.count.calls;
     this.word(WalkWord.next, core.frames);
     this.word(WalkWord.passed, core.frames);
     this.word(WalkWord.settled, core.frames);
@@ -203,7 +195,7 @@ export class CoreWalk implements Walker {
     while (this.isOpen) this.abandon(time);
     this.step(() => core.exports.passAll());
     this.take();
-    const isTold = core.words[this.words + WalkWord.told] !== 0;
+    const isTold = core.words[core.walkWords + WalkWord.told] !== 0;
     if (isTold) this.outline?.end();
     this.events.end(Math.min(time, this.window.to), isTold);
   }
@@ -215,7 +207,7 @@ export class CoreWalk implements Walker {
 
   /** Whether the records that follow count. */
   private decide(counts: boolean): void {
-    this.core.floats[this.floats + WalkPlace.opens] = counts ? this.window.from : Number.POSITIVE_INFINITY;
+    this.core.floats[this.core.walk + WalkPlace.opens] = counts ? this.window.from : Number.POSITIVE_INFINITY;
   }
 
   /** Replays a record in the decoder's columns. */
@@ -227,12 +219,12 @@ export class CoreWalk implements Walker {
     this.floor = time;
     if (isEnter(what)) {
       this.step(() => core.exports.beginCall(id, time));
-      if (what === Kind.late) this.events.enterLate(core.floats[this.floats + WalkPlace.number]);
+      if (what === Kind.late) this.events.enterLate(core.floats[core.walk + WalkPlace.number]);
     } else if (what === Kind.spawn) this.spawn(id, time, this.base + decoder.at[at]);
     else if (this.isOpen) {
       let how: Ending = Ending.return;
       if (what !== Kind.exit || this.slots.panicked[0] !== 0) {
-        const stride = core.words[this.words + WalkWord.stride];
+        const stride = core.words[core.walkWords + WalkWord.stride];
         const frame = next - stride;
         const below = frame === core.frames ? NO_FRAME : frame - stride;
         const panics = what === Kind.exit ? 0 : id;
@@ -246,7 +238,7 @@ export class CoreWalk implements Walker {
   private spawn(goStatement: number, time: number, ref: number): void {
     const { core, window } = this;
     if (this.visitor.spawn === undefined) return;
-    if (!(time <= window.to) || core.floats[this.floats + WalkPlace.opens] === Number.POSITIVE_INFINITY) return;
+    if (!(time <= window.to) || core.floats[core.walk + WalkPlace.opens] === Number.POSITIVE_INFINITY) return;
     this.events.spawn(goStatement, Math.max(time, window.from), ref);
     this.step(() => core.exports.spawned());
   }
@@ -278,16 +270,16 @@ export class CoreWalk implements Walker {
 
   private take(): void {
     const { core } = this;
-    this.events.take(core.words[this.words + WalkWord.out]);
+    this.events.take(core.words[core.walkWords + WalkWord.out]);
     this.word(WalkWord.out, core.events);
   }
 
   /** Address of the place after the innermost open call. */
   private get next(): number {
-    return this.core.words[this.words + WalkWord.next];
+    return this.core.words[this.core.walkWords + WalkWord.next];
   }
 
   private word(place: WalkWord, value: number): void {
-    this.core.words[this.words + place] = value;
+    this.core.words[this.core.walkWords + place] = value;
   }
 }

@@ -103,6 +103,9 @@ export class Core {
   /** Indexes of the state in {@link floats} and {@link words}. */
   readonly state: number;
   readonly stateWords: number;
+  /** The same of the state of a walk, see WalkPlace and WalkWord. */
+  readonly walk: number;
+  readonly walkWords: number;
   /** Address of {@link PIECE} bytes for records. */
   readonly input: number;
   /** Addresses of the root, of the hash from calls to nodes, and of columns by node; see core/nodes.ts. */
@@ -172,6 +175,8 @@ export class Core {
     this.frames = end;
     this.state = exports.state.value / 8;
     this.stateWords = exports.state.value / 4;
+    this.walk = exports.walkState.value / 8;
+    this.walkWords = exports.walkState.value / 4;
     this.reserve(end + FRAMES * FramePlace.size);
     this.firstSize = this.bytes.length;
     this.describeRecords();

@@ -8,16 +8,11 @@ export class WalkClock implements CallStates {
   readonly self = new Float64Array(STATES.length);
   readonly total = new Float64Array(STATES.length);
   only = -1;
-  private readonly floats: number;
-  private readonly words: number;
-
   constructor(
     private readonly core: Core,
     private readonly clock: StateClock,
   ) {
     if (STATE_COUNT !== STATES.length) throw new Error(`the core has ${STATE_COUNT} states`);
-    this.floats = core.exports.walkState.value / 8;
-    this.words = core.exports.walkState.value / 4;
   }
 
   begin(goid: number, time: number): void {
@@ -33,13 +28,13 @@ export class WalkClock implements CallStates {
   /** Moves the clock to the time that the core asks for. All events before it must have been taken. */
   move(): void {
     const { clock, core } = this;
-    const time = core.floats[this.floats + WalkPlace.now];
+    const time = core.floats[core.walk + WalkPlace.now];
     const isLater = time > clock.until;
     if (isLater) core.exports.settleCalls();
     clock.advance(time);
-    if (isLater && core.words[this.words + WalkWord.isEvent] !== 0) {
+    if (isLater && core.words[core.walkWords + WalkWord.isEvent] !== 0) {
       clock.observe?.(time);
-      core.words[this.words + WalkWord.observed] = 1;
+      core.words[core.walkWords + WalkWord.observed] = 1;
     }
     this.tell(time);
   }
@@ -77,10 +72,10 @@ export class WalkClock implements CallStates {
   private tell(moved: number): void {
     const { clock, core } = this;
     const { floats, words } = core;
-    floats[this.floats + WalkPlace.at] = clock.at;
-    floats[this.floats + WalkPlace.until] = clock.until;
-    floats[this.floats + WalkPlace.moved] = moved;
-    words[this.words + WalkWord.state] = clock.state;
+    floats[core.walk + WalkPlace.at] = clock.at;
+    floats[core.walk + WalkPlace.until] = clock.until;
+    floats[core.walk + WalkPlace.moved] = moved;
+    words[core.walkWords + WalkWord.state] = clock.state;
     floats.set(clock.spent, core.exports.spent.value / 8);
   }
 }

@@ -14,7 +14,10 @@ export interface ShownNodes {
   readonly shown: Uint8Array | undefined;
   /** By builder's node: 1 if it is shown only as context for nodes beneath it; its self time does not count. */
   readonly context: Uint8Array | undefined;
-  /** By node of the tree: 1 if its self time counts as its time, because its callees are its siblings. Undefined: none is. */
+  /**
+   * By node of the tree: 1 if its self time counts as its time, because its callees are its siblings. Undefined: states are not
+   * summed up by node.
+   */
   readonly flat?: Uint8Array | undefined;
 }
 

@@ -8,27 +8,21 @@ const NONE = 0xffffffff;
 const NOTHING: OpenCalls = [];
 
 export class WalkOutline implements OpenCalls {
-  private readonly floats: number;
-  private readonly words: number;
-
   constructor(
     private readonly core: Core,
     private readonly visitor: OutlineVisitor,
-  ) {
-    this.floats = core.exports.walkState.value / 8;
-    this.words = core.exports.walkState.value / 4;
-  }
+  ) {}
 
   /** A goroutine begins. */
   begin(): void {
-    this.core.floats[this.floats + WalkPlace.due] = Number.NEGATIVE_INFINITY;
+    this.core.floats[this.core.walk + WalkPlace.due] = Number.NEGATIVE_INFINITY;
     this.set(WalkWord.least, NONE);
     this.set(WalkWord.looked, 0);
   }
 
   /** A record follows that the core has not told of. All events before it must have been taken. */
   look(): void {
-    this.lookAt(this.core.floats[this.floats + WalkPlace.now], this);
+    this.lookAt(this.core.floats[this.core.walk + WalkPlace.now], this);
     this.set(WalkWord.looked, 1);
   }
 
@@ -51,21 +45,21 @@ export class WalkOutline implements OpenCalls {
   }
 
   private lookAt(time: number, open: OpenCalls): void {
-    const { core, floats, visitor } = this;
+    const { core, visitor } = this;
     const least = this.get(WalkWord.least);
     const fewest =
       least === NONE ? Number.POSITIVE_INFINITY : (least - this.get(WalkWord.base)) / this.get(WalkWord.stride);
-    visitor.look(time, open, fewest, core.floats[floats + WalkPlace.upTo]);
-    core.floats[floats + WalkPlace.due] = visitor.due;
-    core.floats[floats + WalkPlace.tells] = visitor.tells;
+    visitor.look(time, open, fewest, core.floats[core.walk + WalkPlace.upTo]);
+    core.floats[core.walk + WalkPlace.due] = visitor.due;
+    core.floats[core.walk + WalkPlace.tells] = visitor.tells;
     this.set(WalkWord.least, NONE);
   }
 
   private get(place: WalkWord): number {
-    return this.core.words[this.words + place];
+    return this.core.words[this.core.walkWords + place];
   }
 
   private set(place: WalkWord, value: number): void {
-    this.core.words[this.words + place] = value;
+    this.core.words[this.core.walkWords + place] = value;
   }
 }

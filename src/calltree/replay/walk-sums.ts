@@ -12,16 +12,14 @@ export function flatNodes({ depth, others, parent }: CallTree, depthLimit: numbe
 }
 
 /** Tells the core to sum up. @param nodes of the tree */
-export function beginSums({ exports, sums, words }: Core, nodes: number): void {
-  const at = exports.walkState.value / 4;
+export function beginSums({ sums, walkWords: at, words }: Core, nodes: number): void {
   words[at + WalkWord.sums] = sums;
   words[at + WalkWord.nodes] = nodes;
   words[at + WalkWord.selfStates] = words[at + WalkWord.totalStates] = 0;
 }
 
 /** Takes the sums out of the core. */
-export function takeSums({ exports, sums, words, floats }: Core): TreeStates {
-  const at = exports.walkState.value / 4;
+export function takeSums({ sums, walkWords: at, words, floats }: Core): TreeStates {
   const nodes = words[at + WalkWord.nodes];
   const columns = (which: number, states: number): StateColumns =>
     STATES.map((_, state) => {
